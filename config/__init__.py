@@ -1,0 +1,1 @@
+"""Settings, dataset specs and the readable files of rules. Imports nothing of ours."""

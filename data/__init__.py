@@ -1,0 +1,1 @@
+"""Where things live: files, snapshots, the warehouse and the store."""

@@ -1,0 +1,1 @@
+"""The store: users, sessions, versions and the log. The only place that knows SQLAlchemy."""

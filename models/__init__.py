@@ -1,0 +1,1 @@
+"""Learned models and their measures. Pure: no files, no SQL, no web, no clock."""

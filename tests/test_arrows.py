@@ -1,0 +1,69 @@
+"""The arrows of the house: which folder may import which (docs/architecture.md)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MAY_IMPORT = {
+    "config": set(),
+    "models": {"config"},
+    "data": {"config"},
+    "services": {"config", "models", "data"},
+    "components": set(),
+    "web": {"services", "config"},
+    "pages": {"components", "services", "config", "web"},
+    "cli.py": {"services", "config"},
+    "app.py": {"config", "services", "web", "pages", "components", "cli"},
+}
+OURS = {name.removesuffix(".py") for name in MAY_IMPORT}
+
+ONLY_HERE = {
+    "ibis": "data/warehouse",
+    "duckdb": "data/warehouse",
+    "sqlalchemy": "data/store/",
+    "alembic": "data/store/",
+    "sklearn": "models/",
+    "interpret": "models/",
+    "dash_bootstrap_components": ("components/", "pages/", "app.py"),
+    "flask": ("web/", "pages/", "cli.py", "app.py"),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Name every module a file imports, dotted, wherever in the file the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: imports are absolute in this house"
+            found.add(node.module)
+    return found
+
+
+def sources(place: str) -> list[Path]:
+    path = ROOT / place
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("place", MAY_IMPORT)
+def test_imports_point_one_way(place):
+    own = place.removesuffix(".py")
+    files = sources(place)
+    assert files
+    for path in files:
+        ours = {name.split(".")[0] for name in imports(path)} & OURS
+        assert ours <= MAY_IMPORT[place] | {own}, f"{path.relative_to(ROOT)} imports {ours}"
+
+
+@pytest.mark.parametrize("library", ONLY_HERE)
+def test_a_library_is_known_in_one_place(library):
+    places = ONLY_HERE[library]
+    for place in MAY_IMPORT:
+        for path in sources(place):
+            where = path.relative_to(ROOT).as_posix()
+            if library in {name.split(".")[0] for name in imports(path)}:
+                assert where.startswith(places), f"{where} imports {library}; only {places} may"
