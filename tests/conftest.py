@@ -1,0 +1,81 @@
+"""What every test may ask for: the shared example data, and Chromium with its driver."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW_TO = "install Chromium and its driver: apt-get install chromium chromium-driver fonts-noto-color-emoji"
+
+
+def missing(what: str) -> None:
+    """Skip with one line; with CI=true a missing part is a failure, so that nothing hides there."""
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Give the folder of example data (telco, churn2020 ...), which the project may not carry along."""
+    folder = Path(os.environ.get("KEEPSIGHT_SHARED", ROOT.parent / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no example data at {folder}: set KEEPSIGHT_SHARED to the folder that holds data/")
+    return folder
+
+
+def chromium_options():
+    """Make Chromium's options: headless, quiet, and no request but those of the page."""
+    from selenium.webdriver.chrome.options import Options
+
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None or shutil.which("chromedriver") is None:
+        missing(f"browser tests wait for Chromium; {HOW_TO}")
+    options = Options()
+    options.binary_location = found
+    for flag in (
+        "--headless=new",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--window-size=1440,900",
+    ):
+        options.add_argument(flag)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return options
+
+
+@pytest.fixture(scope="session")
+def chrome_options():
+    """Give the options of Chromium, or skip where it is not installed."""
+    return chromium_options()
+
+
+def pytest_setup_options():
+    """Hand dash_duo the same Chromium (a hook of Dash's pytest plugin)."""
+    return chromium_options()
+
+
+@pytest.fixture
+def browser(chrome_options) -> Iterator:
+    """Give a fresh Chromium (a Selenium driver), signed in nowhere."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    driver = webdriver.Chrome(options=chrome_options, service=Service(shutil.which("chromedriver")))
+    try:
+        yield driver
+    finally:
+        driver.quit()
