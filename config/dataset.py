@@ -159,7 +159,9 @@ class DatasetSpec(_Strict):
     derived: tuple[Derived, ...] = ()
     rules: tuple[Rule, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    keep: tuple[str, ...] = Field((), description="columns used although suspected of giving the outcome away")
+    keep: tuple[str, ...] = Field(
+        (), description="columns used although suspected of giving the outcome away"
+    )
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -212,6 +214,20 @@ class DatasetSpec(_Strict):
             if feature.column == column:
                 return feature
         raise KeyError(column)
+
+    def label(self, column: str) -> str:
+        """Name a column as people read it."""
+        for feature in self.features:
+            if feature.column == column:
+                return feature.label
+        return column.replace("_", " ").capitalize()
+
+    def level_label(self, column: str, level: str) -> str:
+        """Say a level of a column as people read it."""
+        for feature in self.features:
+            if feature.column == column:
+                return feature.level_label(level)
+        return level
 
     @property
     def hash(self) -> str:

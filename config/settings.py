@@ -23,9 +23,13 @@ class Settings(BaseSettings):
         env_prefix="KEEPSIGHT_", frozen=True, extra="ignore", yaml_file=DEFAULTS, populate_by_name=True
     )
 
-    env: Literal["development", "production"] = Field("development", description="production refuses weak keys")
+    env: Literal["development", "production"] = Field(
+        "development", description="production refuses weak keys"
+    )
     var: Path = Field(Path("var"), description="folder of runtime files, so that installations never meet")
-    secret_key: SecretStr | None = Field(None, description="at least 32 characters; made and kept in var/ when absent in development")
+    secret_key: SecretStr | None = Field(
+        None, description="at least 32 characters; made and kept in var/ when absent in development"
+    )
     database_url: str | None = Field(
         None,
         validation_alias=AliasChoices("KEEPSIGHT_DATABASE_URL", "DATABASE_URL"),
@@ -42,8 +46,12 @@ class Settings(BaseSettings):
     threads: int = Field(4, ge=1, le=64, description="threads of each process")
     contact: str = Field("your Keepsight administrator", description="whom people may turn to")
     at_risk_share: float = Field(0.10, gt=0, lt=1, description="share of active customers on the list")
-    value_months: int = Field(12, ge=1, le=120, description="a customer's value in months of revenue, where the spec names none")
-    refused_share: float = Field(0.05, ge=0, le=1, description="share of bad rows above which a load is refused")
+    value_months: int = Field(
+        12, ge=1, le=120, description="a customer's value in months of revenue, where the spec names none"
+    )
+    refused_share: float = Field(
+        0.05, ge=0, le=1, description="share of bad rows above which a load is refused"
+    )
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")

@@ -1,0 +1,1 @@
+"""Benchmarks: measured figures against their bars. Run all with ``make bench``."""

@@ -1,0 +1,240 @@
+"""Customers: who is at risk, and one customer with the reasons."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from data.warehouse import Filters
+from models import reasons as words
+from models.reasons import Reason
+from services import log
+from services.access import Actor, require
+from services.installation import Champion, Dataset, Installation
+from services.stamp import Stamp, champion_for, stamp
+
+REASONS_SHOWN = 3
+
+
+class NoSuchCustomer(LookupError):
+    """There is no current customer with this key; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """One page of the list: plain rows, and how many there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing known of a customer, in words, and who moves it (lever, assumption, fact)."""
+
+    column: str
+    label: str
+    value: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A chance of leaving within the horizon (0 to 1), its range, and the line of the list.
+
+    ``low`` and ``high`` are the model's spread, not chance (CONTRACTS: range of a score);
+    ``start`` is the chance the model starts from before it knows anything of the customer.
+    """
+
+    probability: float
+    low: float
+    high: float
+    start: float
+    log_odds: float
+    threshold: float | None
+
+
+@dataclass(frozen=True)
+class CustomerAnswer:
+    """Everything the page of one customer shows."""
+
+    id: str
+    active: bool
+    facts: list[Fact]
+    score: Score | None
+    reasons: list[Reason]
+    sentence: str
+    history: list[dict[str, Any]]
+    warnings: list[str]
+    stamp: Stamp
+
+
+def page(
+    installation: Installation,
+    actor: Actor,
+    filters: Filters,
+    *,
+    sort: list[tuple[str, str]] | None = None,
+    start: int = 0,
+    stop: int = 100,
+    search: str = "",
+) -> CustomerPage:
+    """Answer rows ``start`` to ``stop`` of the active customers, highest expected loss first by default.
+
+    Each row has the key, the score with its range, expected loss, revenue, segments and the reasons in
+    words. The entry in the log holds the query and a hash of keys and scores, so that it replays.
+    """
+    require(actor, "see-facts")
+    dataset = installation.dataset()
+    champion, withheld = champion_for(installation, actor)
+    version = champion.version if champion else None
+    found = installation.warehouse.customers_page(
+        dataset.snapshot, version, filters, sort or [], start, stop, search
+    )
+    rows = [_row(dataset, champion, row) for row in found.rows]
+    entry = None
+    if champion is not None:
+        query = {
+            "filters": filters.plain(),
+            "sort": sort or [],
+            "start": start,
+            "stop": stop,
+            "search": search,
+        }
+        entry = log.record(
+            installation,
+            actor,
+            "list",
+            subject=f"customers {start + 1} to {start + len(rows)}",
+            version=champion.version,
+            snapshot=dataset.snapshot,
+            payload={"query": query, "rows": len(rows), "sha256": _fingerprint(rows)},
+        ).seq
+    return CustomerPage(
+        rows, found.total, stamp(installation, dataset, champion, withheld=withheld, entry=entry)
+    )
+
+
+def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
+    """Answer one customer: facts, score with range, reasons that add up to it, warnings, history.
+
+    Raises
+    ------
+    NoSuchCustomer
+        If no current customer has this key.
+    """
+    require(actor, "see-facts")
+    dataset = installation.dataset()
+    row = find(installation, dataset, key)
+    champion, withheld = champion_for(installation, actor)
+    score, found, warnings, entry = None, [], [], None
+    if champion is not None:
+        score = score_of(installation, dataset, champion, row)
+        found = words.reasons(champion.scorecard, row, dataset.spec)
+        warnings = [warning.text for warning in champion.scorecard.unusual(row)]
+        entry = log.record(
+            installation,
+            actor,
+            "prediction",
+            subject=key,
+            version=champion.version,
+            snapshot=dataset.snapshot,
+            payload={
+                "input": inputs(champion, row),
+                "answer": {"log_odds": score.log_odds, "probability": score.probability},
+                "range": [score.low, score.high],
+                "reasons": [[reason.label, reason.contribution] for reason in found],
+                "warnings": warnings,
+            },
+        ).seq
+    return CustomerAnswer(
+        id=key,
+        active=bool(row["_active"]),
+        facts=facts(dataset, row),
+        score=score,
+        reasons=found,
+        sentence=words.headline(found) if found else "",
+        history=installation.warehouse.history(dataset.snapshot, key),
+        warnings=warnings,
+        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+    )
+
+
+def find(installation: Installation, dataset: Dataset, key: str) -> dict[str, Any]:
+    """Read the current row of a customer; NoSuchCustomer where there is none."""
+    row = installation.warehouse.customer(dataset.snapshot, key)
+    if row is None:
+        raise NoSuchCustomer(
+            f"There is no customer {key!r} among the current customers. "
+            "Check the id, or look the customer up on the Customers page."
+        )
+    return row
+
+
+def inputs(champion: Champion, row: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a row what the model reads, for the log."""
+    return {column: row.get(column) for column in champion.scorecard.columns}
+
+
+def score_of(installation: Installation, dataset: Dataset, champion: Champion, row: dict[str, Any]) -> Score:
+    """Score one row; ``threshold`` is the score of the last customer on the at-risk list."""
+    answer = champion.scorecard.score(row)
+    return Score(
+        probability=answer.probability,
+        low=answer.low,
+        high=answer.high,
+        start=champion.scorecard.start,
+        log_odds=answer.log_odds,
+        threshold=installation.warehouse.threshold(
+            dataset.snapshot, champion.version, installation.settings.at_risk_share
+        ),
+    )
+
+
+def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
+    """Tell what is known of a customer, in the order of the spec."""
+    spec = dataset.spec
+    return [
+        Fact(
+            feature.column,
+            feature.label,
+            words.value_in_words(spec, feature.column, row.get(feature.column)),
+            feature.role,
+        )
+        for feature in spec.features
+    ]
+
+
+def _row(dataset: Dataset, champion: Champion | None, row: dict[str, Any]) -> dict[str, Any]:
+    spec = dataset.spec
+    plain = {"id": row[spec.id]} | {
+        column: spec.level_label(column, row[column]) if row[column] is not None else None
+        for column in spec.segments
+    }
+    plain["monthly_revenue"] = row.get(spec.revenue) if spec.revenue else None
+    if champion is None:
+        return plain
+    found = words.reasons(champion.scorecard, row, spec)
+    raising = [reason.text for reason in found if reason.contribution > 0][:REASONS_SHOWN]
+    return plain | {
+        "probability": row["probability"],
+        "low": row["low"],
+        "high": row["high"],
+        "expected_loss": row["expected_loss"],
+        "log_odds": row["log_odds"],
+        "reasons": raising,
+    }
+
+
+def _fingerprint(rows: list[dict[str, Any]]) -> str:
+    """Hash the keys and log-odds of a page, in order; floats by their exact hexadecimal form."""
+    plain = [[row["id"], float(row["log_odds"]).hex()] for row in rows]
+    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
+
+
+def segments(dataset: Dataset) -> list[tuple[str, str]]:
+    """Name the segment columns of the list as (column, label)."""
+    return [(column, dataset.spec.label(column)) for column in dataset.spec.segments]

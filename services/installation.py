@@ -1,0 +1,118 @@
+"""One installation: its settings, store, warehouse and the model that answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from config.dataset import DatasetSpec
+from config.settings import Settings
+from data.artifacts import Shelf
+from data.store import Store, VersionRow
+from data.warehouse import Warehouse
+from models.scorecard import Scorecard
+
+
+class NothingLoaded(LookupError):
+    """There are no customers yet; the message says how to load some."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There are no customers here yet. Load a file with `make run DATA=path/to.csv`, "
+            "or the demo with `make run`."
+        )
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The version that answers, and what it was made from.
+
+    Attributes
+    ----------
+    state : str
+        ``champion`` once signed, ``draft`` until then.
+    trained_on : str
+        The snapshot it learned from.
+    """
+
+    version: str
+    state: str
+    scorecard: Scorecard
+    trained_on: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody has signed it yet."""
+        return self.state != "champion"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The current customers: the spec they came with and the snapshot that holds them."""
+
+    spec: DatasetSpec
+    snapshot: str
+
+
+class Installation:
+    """Everything one installation consists of; connections open at first use, per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def store(self) -> Store:
+        """Users, versions, the log."""
+        if self.settings.database_url is None:
+            self.settings.var.mkdir(parents=True, exist_ok=True)
+        return Store(self.settings.store_url)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """Customers, in immutable snapshots."""
+        return Warehouse(self.settings.var / "warehouse")
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Files of the model versions."""
+        return Shelf(self.settings.var / "models")
+
+    def dataset(self) -> Dataset:
+        """Find the current customers; NothingLoaded where there are none."""
+        name = self.store.current_spec()
+        snapshot = self.store.current_snapshot(name) if name else None
+        if snapshot is None:
+            raise NothingLoaded
+        return Dataset(self.warehouse.spec_of(snapshot), snapshot)
+
+    def champion(self) -> Champion | None:
+        """Load the version that answers for the current spec; None where nothing is trained.
+
+        Raises
+        ------
+        data.artifacts.ArtifactError
+            If its file is missing or not the one recorded.
+        """
+        name = self.store.current_spec()
+        row = self.store.serving_version(name) if name else None
+        if row is None:
+            return None
+        return Champion(row.version, row.state, self.load_scorecard(row), row.snapshot)
+
+    def load_scorecard(self, row: VersionRow) -> Scorecard:
+        """Read a version's scorecard, verified against its recorded hash; ArtifactError where it fails."""
+        return _scorecard(self.shelf, row.version, row.scorecard_sha256)
+
+    def reset_after_fork(self) -> None:
+        """Forget connections inherited from the parent process; new ones open at first use."""
+        for part in ("store", "warehouse"):
+            if part in self.__dict__:
+                if part == "store":
+                    self.store.dispose()
+                del self.__dict__[part]
+
+
+@lru_cache(maxsize=8)
+def _scorecard(shelf: Shelf, version: str, sha256: str) -> Scorecard:
+    """Read and verify a scorecard once a process; versions never change."""
+    return Scorecard.from_json(shelf.scorecard(version, sha256))

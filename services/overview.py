@@ -1,0 +1,171 @@
+"""The Overview: how the customers are, and how the model sees the next months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from data.warehouse import Filters
+from services import log
+from services.access import Actor, require
+from services.installation import Champion, Dataset, Installation
+from services.stamp import Stamp, champion_for, stamp
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure now and a period earlier (None: unknown, or no earlier period)."""
+
+    now: float | None
+    before: float | None = None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The tiles, and what they stand on.
+
+    Attributes
+    ----------
+    customers : Tile
+        Active customers in view.
+    churn_share : Tile
+        Share (0 to 1) who left: within the horizon, or in the snapshot where there are no dates.
+    revenue : Tile
+        Revenue per month of active customers, in the stamp's currency; None without a revenue column.
+    expected_leavers, revenue_at_risk : Tile
+        Sums of p and of p x monthly revenue over active customers; None where withheld.
+    churn_period : str or None
+        The period the churn share belongs to.
+    """
+
+    customers: Tile
+    churn_share: Tile
+    revenue: Tile
+    expected_leavers: Tile
+    revenue_at_risk: Tile
+    churn_period: str | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class Charts:
+    """The charts' values, as lists of plain rows; an empty list where the data has no such thing."""
+
+    trend: list[dict[str, Any]]
+    breakdown: list[dict[str, Any]]
+    breakdown_by: str | None
+    tenure: list[dict[str, Any]]
+    cohorts: list[dict[str, Any]]
+    region: list[dict[str, Any]]
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class FilterChoice:
+    """A column to filter by, with its levels as (value, label)."""
+
+    column: str
+    label: str
+    levels: list[tuple[str, str]]
+
+
+def filters_offered(installation: Installation, actor: Actor) -> list[FilterChoice]:
+    """Name what the customers can be filtered by."""
+    require(actor, "see-facts")
+    dataset = installation.dataset()
+    columns = dict.fromkeys((*dataset.spec.segments, *filter(None, [dataset.spec.region])))
+    return [_choice(installation, dataset, column) for column in columns]
+
+
+def periods(installation: Installation, actor: Actor) -> list[str]:
+    """List the periods of the data, oldest first; empty where it has no dates."""
+    require(actor, "see-facts")
+    return installation.warehouse.periods(installation.dataset().snapshot)
+
+
+def headline(installation: Installation, actor: Actor, filters: Filters) -> Headline:
+    """Answer the tiles; on record when model figures are among them."""
+    require(actor, "see-facts")
+    dataset = installation.dataset()
+    champion, withheld = champion_for(installation, actor)
+    version = champion.version if champion else None
+    found = installation.warehouse.headline(dataset.snapshot, filters, version)
+    entry = _record(installation, actor, dataset, champion, "tiles", filters, _model_figures(found))
+    return Headline(
+        customers=Tile(found.customers, found.customers_before),
+        churn_share=Tile(found.churn_share, found.churn_share_before),
+        revenue=Tile(found.revenue, found.revenue_before),
+        expected_leavers=Tile(found.expected_leavers),
+        revenue_at_risk=Tile(found.revenue_at_risk),
+        churn_period=found.churn_period,
+        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+    )
+
+
+def charts(
+    installation: Installation, actor: Actor, filters: Filters, *, breakdown_by: str | None = None
+) -> Charts:
+    """Answer the charts; the breakdown is by the chosen column, the first segment by default."""
+    require(actor, "see-facts")
+    dataset = installation.dataset()
+    spec, snapshot, warehouse = dataset.spec, dataset.snapshot, installation.warehouse
+    champion, withheld = champion_for(installation, actor)
+    version = champion.version if champion else None
+    by = breakdown_by if breakdown_by in spec.segments else next(iter(spec.segments), None)
+    breakdown = _labelled(dataset, by, warehouse.breakdown(snapshot, by, filters, version)) if by else []
+    region = (
+        _labelled(dataset, spec.region, warehouse.breakdown(snapshot, spec.region, filters, version))
+        if spec.region
+        else []
+    )
+    at_risk = {"by": by, "rows": [[r["level"], r["revenue_at_risk"]] for r in breakdown]}
+    entry = _record(installation, actor, dataset, champion, "charts", filters, at_risk)
+    return Charts(
+        trend=warehouse.trend(snapshot, filters),
+        breakdown=breakdown,
+        breakdown_by=by,
+        tenure=warehouse.tenure_by_outcome(snapshot, filters),
+        cohorts=warehouse.cohorts(snapshot, filters),
+        region=region,
+        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+    )
+
+
+def _model_figures(found: Any) -> dict[str, Any]:
+    return {"expected_leavers": found.expected_leavers, "revenue_at_risk": found.revenue_at_risk}
+
+
+def _record(
+    installation: Installation,
+    actor: Actor,
+    dataset: Dataset,
+    champion: Champion | None,
+    what: str,
+    filters: Filters,
+    answer: dict[str, Any],
+) -> int | None:
+    """Put model figures on record; measured facts are not logged."""
+    if champion is None:
+        return None
+    return log.record(
+        installation,
+        actor,
+        "overview",
+        subject=what,
+        version=champion.version,
+        snapshot=dataset.snapshot,
+        payload={"query": filters.plain(), "answer": answer},
+    ).seq
+
+
+def _choice(installation: Installation, dataset: Dataset, column: str) -> FilterChoice:
+    levels = installation.warehouse.levels(dataset.snapshot, column)
+    return FilterChoice(
+        column,
+        dataset.spec.label(column),
+        [(level, dataset.spec.level_label(column, level)) for level in levels],
+    )
+
+
+def _labelled(dataset: Dataset, column: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"label": dataset.spec.level_label(column, row["level"] or "unknown")} for row in rows]

@@ -1,0 +1,69 @@
+"""Preparation: whatever an installation needs before its first answer, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from services import access, datasets, training
+from services.access import SYSTEM
+from services.installation import Installation
+
+Say = Callable[[str], None]
+
+
+def is_prepared(installation: Installation) -> bool:
+    """Say quickly whether there are customers and a version that fits them."""
+    store = installation.store
+    if not store.is_current():
+        return False
+    name = store.current_spec()
+    snapshot = store.current_snapshot(name) if name else None
+    serving = store.serving_version(name) if name else None
+    return (
+        snapshot is not None
+        and serving is not None
+        and installation.warehouse.snapshot(snapshot).spec_hash == serving.spec_hash
+    )
+
+
+def prepare(installation: Installation, data: Path | None, say: Say) -> None:
+    """Bring the store up to date, load the file (or the demo where there is nothing), train if needed.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The user's own file. Without it, the current customers stay; the demo is made only
+        when there are none.
+    say : callable
+        Takes one line for people: what is being done.
+    """
+    installation.store.migrate()
+    if data is not None:
+        say(f"Reading {data.name} ...")
+        loaded = datasets.load(installation, SYSTEM, data)
+        say(f"Loaded {loaded.rows:,} rows, {loaded.refused:,} refused (snapshot {loaded.snapshot}).")
+    elif installation.store.current_spec() is None:
+        say("No customers yet: making the synthetic demo ...")
+        loaded = datasets.load_demo(installation, SYSTEM)
+        say(f"Loaded {loaded.rows:,} rows of synthetic customers (snapshot {loaded.snapshot}).")
+    if not is_prepared(installation):
+        say("Training the churn model; this is done once for this data ...")
+        trained = training.train(installation, SYSTEM, _spoken(say))
+        say(f"Version {trained.version[:8]} is ready: AUC {trained.auc_mean:.3f} +- {trained.auc_sd:.3f}.")
+
+
+def _spoken(say: Say) -> training.Progress:
+    """Turn steps of a training into lines, one a step."""
+
+    def progress(done: int, total: int, what: str) -> None:
+        say(f"  {done}/{total} {what}")
+
+    return progress
+
+
+def first_link(installation: Installation) -> str | None:
+    """Make the one-time path for the first administrator; None once an administrator has a password."""
+    if installation.store.administrators_with_password():
+        return None
+    return access.make_link(installation, SYSTEM, access.first_administrator(installation))
