@@ -1,0 +1,197 @@
+"""The frame around every page: navigation, theme switch, person, page head, foot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+
+from components.marks import badge, icon
+
+MAIN = "ks-main"
+NOTICE = (
+    "Keepsight advises; people decide. Model figures are predictions from past customers, "
+    "not causes and not certainties."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; ``also`` are paths of pages that belong to it."""
+
+    group: str
+    label: str
+    path: str
+    sign: str
+    also: tuple[str, ...] = ()
+
+
+PLACES = (
+    Place("See", "Overview", "/", "bi-grid-1x2"),
+    Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
+    Place("Explore", "What-if", "/what-if", "bi-sliders2"),
+    Place("Understand", "Decision log", "/log", "bi-journal-text"),
+)
+
+
+def shell(
+    content: Any,
+    *,
+    person: str,
+    role: str,
+    paths: Collection[str],
+    contact: str,
+    model: str | None = None,
+    is_draft: bool = False,
+    data_date: str | None = None,
+    csrf: tuple[str, str] | None = None,
+) -> html.Div:
+    """Set a page into the frame.
+
+    Parameters
+    ----------
+    content : component
+        ``dash.page_container``.
+    person, role : str
+        Who is signed in.
+    paths : collection of str
+        Paths of the pages that exist; the navigation shows no other.
+    contact : str
+        Whom people turn to.
+    model, is_draft, data_date
+        The version that answers (short), whether it is not signed off, and the date of the data.
+    csrf : (name, value), optional
+        Hidden field of the sign-out form.
+    """
+    shown = [place for place in PLACES if place.path in paths]
+    return html.Div(
+        [
+            html.A("Skip to the content", href=f"#{MAIN}", className="ks-skip"),
+            dcc.Store(id="ks-theme"),
+            html.Div(id="ks-toast", className="ks-toast", role="status", **{"aria-live": "polite"}),
+            html.Aside(
+                [_brand(), _rail(shown), _state(model, is_draft)], className="ks-rail",
+                **{"aria-label": "Keepsight"},
+            ),
+            html.Header([_brand(), html.Div([_theme_switch(), _person(person, role, csrf)],
+                                            className="ks-tools")], className="ks-top"),
+            html.Div([content, _foot(contact, model, is_draft, data_date)], className="ks-content"),
+            _bottom(shown),
+        ],
+        className="ks-frame",
+    )  # fmt: skip
+
+
+def page(
+    title: str,
+    *children: Any,
+    lede: Any = None,
+    badges: Sequence[Any] = (),
+    actions: Sequence[Any] = (),
+    back: tuple[str, str] | None = None,
+) -> html.Main:
+    """Lay a page out: its head with the one ``h1``, then its parts.
+
+    ``back`` is the label and address of the page one came from; ``actions`` are links and buttons of
+    the whole page.
+    """
+    trail = [dcc.Link([icon("bi-arrow-left"), back[0]], href=back[1], className="ks-back")] if back else []
+    heading = html.Div([html.H1(title), *(b for b in badges if b is not None)], className="ks-title-row")
+    head = [*trail, heading, *([html.P(lede, className="ks-lede")] if lede is not None else [])]
+    acts = [html.Div(list(actions), className="ks-actions")] if actions else []
+    return html.Main(
+        [html.Div([html.Div(head), *acts], className="ks-page-head"), *children],
+        id=MAIN,
+        className="ks-page",
+        tabIndex="-1",
+    )
+
+
+def _brand() -> html.Div:
+    mark = html.Span(className="ks-brand-mark", **{"aria-hidden": "true"})
+    return html.Div([mark, html.Span("Keepsight", className="ks-brand-name")], className="ks-brand")
+
+
+def _link(place: Place) -> html.Li:
+    link = dcc.Link([icon(place.sign), html.Span(place.label)], href=place.path, className="ks-nav-link")
+    # assets/frame.js marks the link whose paths hold the page shown.
+    return html.Li(link, **{"data-paths": " ".join((place.path, *place.also))})
+
+
+def _rail(shown: Sequence[Place]) -> html.Nav:
+    groups = dict.fromkeys(place.group for place in shown)
+    parts: list[Any] = []
+    for group in groups:
+        parts.append(html.P(group, className="ks-nav-group"))
+        links = [_link(place) for place in shown if place.group == group]
+        parts.append(html.Ul(links, className="ks-nav-list"))
+    return html.Nav(parts, className="ks-nav", **{"aria-label": "Main"})
+
+
+def _bottom(shown: Sequence[Place]) -> html.Nav:
+    links = [_link(place) for place in shown]
+    return html.Nav(html.Ul(links), className="ks-bottom", **{"aria-label": "Main, at the foot"})
+
+
+def _state(model: str | None, is_draft: bool) -> html.Div:
+    if model is None:
+        words, kind = "No model yet: facts only", "off"
+    elif is_draft:
+        words, kind = "Model on, draft", "draft"
+    else:
+        words, kind = "Model on", "on"
+    dot = html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"})
+    return html.Div([dot, html.Span(words)], className="ks-rail-state")
+
+
+def _theme_switch() -> html.Button:
+    return html.Button(
+        [html.I(className="bi bi-moon-stars ks-when-light", **{"aria-hidden": "true"}),
+         html.I(className="bi bi-sun ks-when-dark", **{"aria-hidden": "true"})],
+        type="button",
+        id="ks-theme-switch",
+        className="ks-icon-button",
+        title="Light or dark",
+        **{"aria-label": "Dark theme", "aria-pressed": "false"},
+    )  # fmt: skip
+
+
+def _person(person: str, role: str, csrf: tuple[str, str] | None) -> html.Details:
+    hidden = [dcc.Input(type="hidden", name=csrf[0], value=csrf[1], id="ks-csrf")] if csrf else []
+    return html.Details(
+        [
+            html.Summary(
+                [html.Span(person[:1].upper(), className="ks-avatar", **{"aria-hidden": "true"}),
+                 html.Span(person, className="ks-person-name"), icon("bi-chevron-down")],
+                **{"aria-label": f"{person}, {role}"},
+            ),
+            html.Div(
+                [
+                    html.P([html.Strong(person), html.Span(role)], className="ks-person-card"),
+                    html.Form(
+                        [*hidden, html.Button([icon("bi-box-arrow-right"), "Sign out"], type="submit",
+                                              className="ks-button ks-button-quiet")],
+                        action="/sign-out",
+                        method="POST",
+                    ),
+                ],
+                className="ks-popover ks-popover-right",
+            ),
+        ],
+        className="ks-person",
+    )  # fmt: skip
+
+
+def _foot(contact: str, model: str | None, is_draft: bool, data_date: str | None) -> html.Footer:
+    facts: list[Any] = []
+    if model:
+        facts.append(html.Span(["Model ", html.Code(model[:8])]))
+        facts.append(badge("draft, not signed off", "draft") if is_draft else badge("signed off", "ok"))
+    else:
+        facts.append(html.Span("No model yet"))
+    if data_date:
+        facts.append(html.Span(f"Data of {data_date}"))
+    facts.append(html.Span(f"Questions: {contact}"))
+    return html.Footer([html.P(NOTICE), html.Div(facts, className="ks-foot-facts")], className="ks-foot")
