@@ -1,1 +1,45 @@
-"""The store: users, sessions, versions and the log. The only place that knows SQLAlchemy."""
+"""The store: users, sessions, the log, snapshots and versions. The only place that knows SQLAlchemy."""
+
+from data.store.chain import Header
+from data.store.errors import (
+    EntryRefused,
+    NameTaken,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreNotPrepared,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnreachable,
+)
+from data.store.installation import SnapshotRow, VersionRow
+from data.store.log import Entry, EntryFilter, Head, Logged, Verification
+from data.store.people import User
+from data.store.sessions import Session
+from data.store.store import Store, Transaction
+
+__all__ = [
+    "Entry",
+    "EntryFilter",
+    "EntryRefused",
+    "Head",
+    "Header",
+    "Logged",
+    "NameTaken",
+    "Session",
+    "SnapshotRow",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "StoreNotPrepared",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "StoreUnreachable",
+    "Transaction",
+    "User",
+    "Verification",
+    "VersionRow",
+]

@@ -1,0 +1,111 @@
+"""Sessions: rows on the server, so that signing out, disabling and expiring work at once, everywhere."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from data.store.engine import Reach
+from data.store.errors import StoreError
+from data.store.people import User, as_user, digest
+from data.store.tables import sessions, users
+
+logger = logging.getLogger(__name__)
+
+IDLE = timedelta(minutes=30)
+LIFETIME = timedelta(hours=12)
+KEPT = timedelta(days=30)
+# "seen" is written at most this often: otherwise each request would cost a write to disk
+TOUCH_AFTER = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that is open: whose, since when, last seen when."""
+
+    user: User
+    created: datetime
+    seen: datetime
+
+
+class Sessions(Reach):
+    """Open, look up and end sessions. The id is given out once; the store keeps its SHA-256."""
+
+    def open_session(self, user_id: str, now: datetime) -> str:
+        """Open a session and give its new id, which goes into the cookie."""
+        session_id = secrets.token_urlsafe(32)
+        with self.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.created < now - KEPT))
+            connection.execute(
+                insert(sessions),
+                {"id_hash": digest(session_id), "user_id": user_id, "created": now, "seen": now},
+            )
+        return session_id
+
+    def session(
+        self, session_id: str, now: datetime, *, idle: timedelta = IDLE, lifetime: timedelta = LIFETIME
+    ) -> Session | None:
+        """Give an open session with its person as they are now, and note that it was seen.
+
+        Parameters
+        ----------
+        session_id : str
+            From the cookie.
+        now : datetime
+            Aware.
+        idle, lifetime : timedelta
+            A session ends this long after it was last seen (to 15 s), and this long after it was opened.
+
+        Returns
+        -------
+        Session or None
+            None where it is unknown, ended or expired, or the account is closed.
+        """
+        query = (
+            select(users, sessions.c.created.label("opened"), sessions.c.seen)
+            .join(sessions, sessions.c.user_id == users.c.id)
+            .where(
+                sessions.c.id_hash == digest(session_id),
+                sessions.c.ended.is_(None),
+                sessions.c.seen > now - idle,
+                sessions.c.created > now - lifetime,
+                users.c.disabled.is_(None),
+            )
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        if now - row.seen > TOUCH_AFTER:
+            self._touch(session_id, now)
+        return Session(as_user(row), row.opened, row.seen)
+
+    def _touch(self, session_id: str, now: datetime) -> None:
+        """Note that a session was seen; never later than what is noted, should the clock go back."""
+        at = (sessions.c.id_hash == digest(session_id), sessions.c.seen < now)
+        try:
+            with self.writing() as connection:
+                connection.execute(update(sessions).where(*at).values(seen=now))
+        except StoreError as fault:
+            # somebody who only reads goes on reading while the store cannot be written (S46, S48)
+            logger.warning("A session could not be noted as seen: %s", fault)
+
+    def end_session(self, session_id: str, now: datetime | None = None) -> None:
+        """End a session; it stays ended."""
+        self._end(sessions.c.id_hash == digest(session_id), now)
+
+    def end_sessions(self, user_id: str, now: datetime | None = None, *, but: str | None = None) -> None:
+        """End a person's sessions (new password, closed account), all ``but`` perhaps the present one."""
+        others = sessions.c.user_id == user_id
+        self._end(others if but is None else others & (sessions.c.id_hash != digest(but)), now)
+
+    def _end(self, which: Any, now: datetime | None) -> None:
+        with self.writing() as connection:
+            connection.execute(
+                update(sessions).where(which, sessions.c.ended.is_(None)).values(ended=now or self.clock())
+            )

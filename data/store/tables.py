@@ -1,0 +1,186 @@
+"""The store's tables. Changing one means a new file in migrations/versions as well."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment: an aware datetime goes in and comes out, in UTC, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a datetime without a time zone: it could mean any of 24 hours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone: give an aware datetime, such as datetime.now(UTC).")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite forgets the zone and PostgreSQL answers in the session's: both become UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[dict[str, Any]]):
+    """A plain dictionary kept as JSON text, finite numbers only."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+        """Write it with sorted keys."""
+        return (
+            None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        )
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+        """Read it back."""
+        return None if value is None else json.loads(value)
+
+
+# SQLite numbers rows by INTEGER only; PostgreSQL's ends at 2,147,483,647
+Big = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(naming_convention=NAMES)
+
+log = Table(
+    "log",
+    metadata,
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("time", Utc, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("version", Text),
+    Column("snapshot", Text),
+    Column("payload_hash", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index(None, "actor", "seq"),
+    Index(None, "kind", "seq"),
+)
+
+log_payload = Table(
+    "log_payload",
+    metadata,
+    Column("seq", Big, ForeignKey("log.seq"), primary_key=True, autoincrement=False),
+    Column("salt", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("subject", Text),
+    Column("body", Text, nullable=False),
+    Index(None, "subject", "seq"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("created", Utc, nullable=False),
+    Column("disabled", Utc),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id"), nullable=False, index=True),
+    Column("created", Utc, nullable=False),
+    Column("expires", Utc, nullable=False),
+    Column("used", Utc),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id"), nullable=False, index=True),
+    Column("created", Utc, nullable=False),
+    Column("seen", Utc, nullable=False),
+    Column("ended", Utc),
+)
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("key_hash", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("latest", Utc, nullable=False),
+    Column("blocked_until", Utc),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("changed", Utc, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("spec_name", Text, nullable=False, index=True),
+    Column("spec_hash", Text, nullable=False),
+    Column("rows", Big, nullable=False),
+    Column("refused", Big, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("parent", Text),
+    Column("created", Utc, nullable=False),
+)
+
+current_snapshots = Table(
+    "current_snapshots",
+    metadata,
+    Column("spec_name", Text, primary_key=True),
+    Column("snapshot", Text, ForeignKey("snapshots.id"), nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("version", Text, nullable=False, unique=True),
+    Column("spec_name", Text, nullable=False, index=True),
+    Column("spec_hash", Text, nullable=False),
+    Column("snapshot", Text, ForeignKey("snapshots.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created", Utc, nullable=False),
+    Column("scorecard_sha256", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("metrics", Json, nullable=False),
+)
