@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")
     link_minutes: int = Field(30, ge=1, le=1440, description="how long a one-time link is valid")
+    proxies: int = Field(0, ge=0, le=9, description="proxies in front whose X-Forwarded headers are believed")
     idle_minutes: int = Field(30, ge=1, description="a session ends after this time without a request")
     session_hours: int = Field(12, ge=1, description="a session ends after this time, whatever")
 

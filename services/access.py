@@ -42,6 +42,9 @@ HASHER = PasswordHasher()
 VERIFIES_AT_ONCE = 2
 _verifies = threading.BoundedSemaphore(VERIFIES_AT_ONCE)
 
+# An account has the store's five free failures; an address more, since a whole office may share one.
+FREE_FAILURES_OF_AN_ADDRESS = 20
+
 # What people choose first when twelve characters are asked for. Digits and signs are dropped before
 # comparing, so "Password2026!" is "password".
 COMMON = frozenset(
@@ -187,17 +190,10 @@ def add_user(installation: Installation, actor: Actor, name: str, role: str) -> 
         If the name is taken or unusable, or the role is none.
     """
     require(actor, "manage-people")
-    name = name.strip()
-    if not re.fullmatch(r"[\w.@+-]{1,80}", name):
-        raise ValueError(
-            f"{name!r} cannot be a name to sign in with: use 1 to 80 letters, digits and . @ + - _, no blanks."
-        )
     if role not in ROLES:
         raise ValueError(f"{role!r} is not a role: choose one of {', '.join(ROLES)}.")
-    if installation.store.user_by_name(name) is not None:
-        raise ValueError(f"There is already somebody called {name}: choose another name.")
     user = installation.store.add_user(name, role)
-    _record(installation, actor, "account", subject=name, payload={"change": "added", "role": role})
+    _record(installation, actor, "account", subject=user.name, payload={"change": "added", "role": role})
     return user
 
 
@@ -214,7 +210,7 @@ def user_named(installation: Installation, name: str) -> User:
 def first_administrator(installation: Installation) -> User:
     """Give the first administrator, made without a password when there is none yet."""
     for user in installation.store.users():
-        if user.role == "administrator":
+        if user.role == "administrator" and user.disabled is None:
             return user
     return add_user(installation, SYSTEM, FIRST_ADMINISTRATOR, "administrator")
 
@@ -262,20 +258,18 @@ def sign_in(
     store = installation.store
     name = name.strip()[:80]
     of_account, of_address = f"account:{name.casefold()}", f"address:{address}"
-    wait = max(store.wait_seconds(of_account, now), store.wait_seconds(of_address, now))
-    if wait > 0:
-        raise TooManyTries(wait)
     with _verify_slot():
-        store.failure(of_account, now)
+        _wait_if_asked(store.wait_seconds(of_address, now))
+        _wait_if_asked(store.attempt(of_account, now))
         user = store.user_by_name(name)
-        known = user.password_hash if user is not None else None
-        if not _verify(known, password[: LONGEST_PASSWORD + 1]) or user is None:
-            store.failure(of_address, now)
+        known = user.password_hash if user is not None and user.disabled is None else None
+        if not _verify(known, password[: LONGEST_PASSWORD + 1]) or user is None or known is None:
+            store.failure(of_address, now, free=FREE_FAILURES_OF_AN_ADDRESS)
             # The name only where it is an account's: people type passwords into the wrong field.
             subject = user.name if user is not None else None
             _record(installation, SYSTEM, "failed-login", subject=subject, payload={"address": address})
             raise SignInRefused
-        if known is not None and HASHER.check_needs_rehash(known):
+        if HASHER.check_needs_rehash(known):
             store.set_password_hash(user.id, HASHER.hash(password))
     store.clear(of_account)
     return _open_session(installation, user, address, "password", now)
@@ -295,7 +289,7 @@ def set_password_by_link(
     """
     now = now or datetime.now(UTC)
     store = installation.store
-    owner = store.link_user(token, now)
+    owner = store.peek_link(token, now)
     if owner is None:
         raise LinkRefused
     check_password(password, owner.name)
@@ -315,7 +309,7 @@ def set_password_by_link(
 
 def link_is_open(installation: Installation, token: str, now: datetime | None = None) -> bool:
     """Say whether a one-time link could still be used, without using it."""
-    return installation.store.link_user(token, now or datetime.now(UTC)) is not None
+    return installation.store.peek_link(token, now or datetime.now(UTC)) is not None
 
 
 def session_actor(installation: Installation, token: str, now: datetime | None = None) -> Actor | None:
@@ -329,7 +323,7 @@ def session_actor(installation: Installation, token: str, now: datetime | None =
         token,
         now or datetime.now(UTC),
         idle=timedelta(minutes=settings.idle_minutes),
-        absolute=timedelta(hours=settings.session_hours),
+        lifetime=timedelta(hours=settings.session_hours),
     )
     return None if session is None else _actor(session.user)
 
@@ -371,6 +365,11 @@ def _walks() -> frozenset[str]:
         for start in range(len(row)):
             runs |= {row[start:stop] for stop in range(start + SHORTEST_PASSWORD, len(row) + 1)}
     return frozenset(runs)
+
+
+def _wait_if_asked(seconds: float) -> None:
+    if seconds > 0:
+        raise TooManyTries(seconds)
 
 
 @contextmanager
