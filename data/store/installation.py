@@ -51,21 +51,36 @@ class SnapshotLike(Protocol):
     """What the store keeps of a snapshot; the warehouse's own ``Snapshot`` is one."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Hash of content and spec."""
+
     @property
-    def spec_name(self) -> str: ...
+    def spec_name(self) -> str:
+        """The spec it was loaded under."""
+
     @property
-    def spec_hash(self) -> str: ...
+    def spec_hash(self) -> str:
+        """The spec as it was, by its hash."""
+
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """Rows accepted."""
+
     @property
-    def refused(self) -> int: ...
+    def refused(self) -> int:
+        """Rows refused."""
+
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """Where it came from."""
+
     @property
-    def parent(self) -> str | None: ...
+    def parent(self) -> str | None:
+        """The snapshot before it; None for the first."""
+
     @property
-    def created(self) -> datetime: ...
+    def created(self) -> datetime:
+        """When it was made, aware."""
 
 
 class InstallationRows(Reach):

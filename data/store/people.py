@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from data.store.engine import Reach
+from data.store.engine import Reach, insert_unless_there
 from data.store.errors import NameTaken
 from data.store.tables import links, users
 
@@ -51,13 +50,9 @@ class People(Reach):
             raise ValueError(f"{name!r} is no name: give 1 to {NAME_LIMIT} visible characters.")
         user = User(_short_id(), name, role, self.clock())
         values = {"id": user.id, "name": name, "name_key": _name_key(name), "role": role}
-        try:
-            with self.writing() as connection:
-                if _user(connection, users.c.name_key == values["name_key"]) is not None:
-                    raise NameTaken(f"There is a person called {name!r} already: choose another name.")
-                connection.execute(insert(users), {**values, "created": user.created})
-        except IntegrityError as fault:
-            raise NameTaken(f"There is a person called {name!r} already: choose another name.") from fault
+        with self.writing() as connection:
+            if not insert_unless_there(connection, users, {**values, "created": user.created}):
+                raise NameTaken(f"There is a person called {name!r} already: choose another name.")
         return user
 
     def user(self, user_id: str) -> User | None:

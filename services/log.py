@@ -1,0 +1,360 @@
+"""The decision log: the one way in, the pages of it a person may read, and each entry in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+
+from data.store import Entry, EntryFilter, Header, Logged, Verification
+from services.access import Actor, permitted, require
+
+if TYPE_CHECKING:
+    from services.installation import Installation
+
+__all__ = ["EntryFilter", "LogEntry", "LogPage", "NoSuchEntry", "one", "page", "record", "tell", "verify"]
+
+PAGE = 50
+LONGEST_PAGE = 500
+
+# What never belongs in a log, whatever the entry: a slip here would last for ever
+SECRET = frozenset({"password", "password_hash", "token", "secret", "secret_key", "cookie", "csrf_token"})
+
+
+class NoSuchEntry(LookupError):
+    """There is no entry of that number that this person may read; show the message."""
+
+
+class _Appends(Protocol):
+    def append(self, entry: Entry) -> Header: ...
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One entry, ready to be shown.
+
+    Attributes
+    ----------
+    seq : int
+        Number of the entry; the order of the log is this.
+    time : datetime
+        Aware, UTC.
+    kind, actor, who : str
+        What sort; by whom: id, and the name as it was then ("" once purged).
+    subject : str or None
+        Whom or what it is about.
+    version, snapshot : str or None
+        Model version and data it stands on.
+    payload : dict or None
+        Input, output, reasons ...; None once purged.
+    hash : str
+        SHA-256 that seals it, hex.
+    text : str
+        The entry in words.
+    """
+
+    seq: int
+    time: datetime
+    kind: str
+    actor: str
+    who: str
+    subject: str | None
+    version: str | None
+    snapshot: str | None
+    payload: dict[str, Any] | None
+    hash: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Entries, latest first; ``before`` fetches the next page, None where this is the last."""
+
+    entries: tuple[LogEntry, ...]
+    before: int | None
+
+
+def record(
+    installation: Installation,
+    actor: Actor,
+    kind: str,
+    *,
+    subject: str | None = None,
+    version: str | None = None,
+    snapshot: str | None = None,
+    payload: Mapping[str, Any],
+    transaction: _Appends | None = None,
+) -> Header:
+    """Put one entry in the log; it is on disk when this returns, before any answer leaves.
+
+    Parameters
+    ----------
+    transaction : Transaction, optional
+        Of the store, so that a change and its entry are both kept or neither (S42).
+
+    Raises
+    ------
+    EntryRefused
+        If the payload holds what cannot be written down exactly (NaN, arrays ...).
+    ValueError
+        If the payload has a field named like a secret.
+    StoreError
+        If the store cannot write: give no answer then.
+    """
+    if slipped := SECRET & payload.keys():
+        raise ValueError(
+            f"The entry has a field {min(slipped)!r}: secrets do not go into the log; leave it out."
+        )
+    entry = Entry(kind, actor.id, version, snapshot, subject, dict(payload), actor_name=actor.name)
+    return (transaction or installation.store).append(entry)
+
+
+def page(
+    installation: Installation,
+    actor: Actor,
+    filters: EntryFilter | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> LogPage:
+    """Give a page of the log, latest first: everybody's for who may read all, else one's own."""
+    require(actor, "read-log")
+    wanted, limit = filters or EntryFilter(), min(max(limit, 1), LONGEST_PAGE)
+    if not permitted(actor, "read-all-log"):
+        if wanted.actor not in (None, actor.id):
+            return LogPage((), None)
+        wanted = replace(wanted, actor=actor.id)
+    found = installation.store.entries(wanted, before, limit + 1)
+    shown = tuple(_entry(installation, logged) for logged in found[:limit])
+    return LogPage(shown, shown[-1].seq if len(found) > limit else None)
+
+
+def one(installation: Installation, actor: Actor, seq: int) -> LogEntry:
+    """Give one entry; NoSuchEntry where there is none, and just so where it is somebody else's (S17)."""
+    require(actor, "read-log")
+    logged = installation.store.entry(seq)
+    if logged is None or not (logged.header.actor == actor.id or permitted(actor, "read-all-log")):
+        raise NoSuchEntry(
+            f"There is no entry {seq} that you may read. Check the number; managers and administrators "
+            "read everybody's entries."
+        )
+    return _entry(installation, logged)
+
+
+def verify(installation: Installation) -> Verification:
+    """Walk the chain of the log and say whether every entry is as it was written."""
+    return installation.store.verify()
+
+
+def _entry(installation: Installation, logged: Logged) -> LogEntry:
+    header = logged.header
+    entry = LogEntry(
+        seq=header.seq,
+        time=header.time,
+        kind=header.kind,
+        actor=header.actor,
+        who=logged.actor_name,
+        subject=logged.subject,
+        version=header.version,
+        snapshot=header.snapshot,
+        payload=logged.payload,
+        hash=header.hash,
+    )
+    return replace(entry, text=tell(entry, partial(_label, installation, header.snapshot)))
+
+
+def _label(installation: Installation, snapshot: str | None, column: str) -> str:
+    """Call a column as the spec of that time did; by its own name where spec or column are gone."""
+    if snapshot is None:
+        return column
+    try:
+        return installation.warehouse.spec_of(snapshot).feature(column).label
+    except LookupError:
+        return column
+
+
+# --- in words ----------------------------------------------------------------------------------------
+
+Label = Callable[[str], str]
+
+
+def tell(entry: LogEntry, label: Label = str) -> str:
+    """Say an entry in one sentence.
+
+    Parameters
+    ----------
+    label : callable
+        Names a column as people read it.
+    """
+    who = entry.who or f"Somebody ({entry.actor})"
+    if entry.payload is None:
+        return f"{who} made an entry of kind {entry.kind!r} whose details were removed since."
+    say = SENTENCES.get(entry.kind, _anything)
+    return say(who, entry, entry.payload, label)
+
+
+def _what_if(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    changes = payload.get("changes")
+    moved = [f"{label(c)} were {_value(v)}" for c, v in changes.items()] if isinstance(changes, dict) else []
+    asked = f"{who} asked what would happen"
+    if entry.subject:
+        asked += f" with customer {entry.subject}"
+    asked += f" if {_and(moved)}" if moved else " with nothing changed"
+    before, after = _chance(payload, "before"), _chance(payload, "answer")
+    if after is None:
+        return f"{asked}."
+    since = f" instead of {before}" if before is not None and before != after else ""
+    return f"{asked}; the answer was a chance of leaving of {after}{since}."
+
+
+def _prediction(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    chance = _chance(payload, "answer")
+    answer = f"; the answer was a chance of leaving of {chance}" if chance else ""
+    return f"{who} looked at customer {entry.subject or 'unknown'}{answer}{_mostly(payload)}."
+
+
+def _mostly(payload: Mapping[str, Any]) -> str:
+    """Name the two strongest reasons, where reasons are ``[label, contribution]`` pairs."""
+    try:
+        pairs = [(str(name), float(weight)) for name, weight in payload.get("reasons") or ()]
+    except (TypeError, ValueError):
+        return ""
+    strongest = sorted(pairs, key=lambda pair: -abs(pair[1]))[:2]
+    return f", mostly because of {_and([name for name, _ in strongest])}" if strongest else ""
+
+
+def _list(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    query = payload.get("query")
+    query = query if isinstance(query, dict) else {}
+    rows = payload.get("rows")
+    much = f"{rows} customers" if isinstance(rows, int) else "customers"
+    search = f" matching {query['search']!r}" if query.get("search") else ""
+    return f"{who} listed {much} with their scores{search}{_filtered(query.get('filters'), label)}."
+
+
+def _overview(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    answer = payload.get("answer")
+    leavers = answer.get("expected_leavers") if isinstance(answer, dict) else None
+    seen = f"; it showed {leavers:,.0f} expected leavers" if _is_number(leavers) else ""
+    part = f" ({entry.subject})" if entry.subject else ""
+    return f"{who} looked at the overview{part}{_filtered(payload.get('query'), label)}{seen}."
+
+
+def _filtered(filters: Any, label: Label) -> str:
+    """Name what a view was narrowed to."""
+    if not isinstance(filters, dict):
+        return ""
+    parts = []
+    for column, levels in filters.items():
+        if levels:
+            wanted = [_value(level) for level in levels] if isinstance(levels, list) else [_value(levels)]
+            parts.append(f"{label(column)} {_and(wanted, 'or')}")
+    return f", filtered to {_and(parts)}" if parts else ""
+
+
+def _load(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    name = entry.subject or "customers"
+    if payload.get("switched"):
+        return f"{who} switched to the data {name!r}."
+    rows, refused = payload.get("rows"), payload.get("refused")
+    much = f": {rows:,} rows accepted" if isinstance(rows, int) else ""
+    much += f", {refused:,} refused" if much and isinstance(refused, int) else ""
+    source = f" from {payload['source']}" if payload.get("source") else ""
+    return f"{who} loaded the data {name!r}{source}{much}."
+
+
+def _train(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    auc = payload.get("auc")
+    auc = auc.get("mean") if isinstance(auc, dict) else auc
+    quality = f"; its AUC is {auc:.3f}" if _is_number(auc) else ""
+    rows = payload.get("rows")
+    much = f" on {rows:,} customers" if isinstance(rows, int) else ""
+    version = f" version {entry.version[:12]}" if entry.version else " a version"
+    return f"{who} trained{version}{much}{quality}."
+
+
+def _login(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    means = f" with a {payload['means']}" if payload.get("means") else ""
+    return f"{who} signed in{means}{_place(payload)}."
+
+
+def _failed_login(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    name = f"as {entry.subject}" if entry.subject else "under a name that nobody has"
+    return f"Somebody tried to sign in {name}{_place(payload)} and was refused."
+
+
+def _sign_out(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    return f"{who} signed out."
+
+
+def _place(payload: Mapping[str, Any]) -> str:
+    return f" from {payload['address']}" if payload.get("address") else ""
+
+
+def _account(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    change = payload.get("change") or "changed"
+    role = f" as {payload['role']}" if payload.get("role") else ""
+    return f"{who} changed the account of {entry.subject or 'somebody'}: {change}{role}."
+
+
+def _start(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    return f"{who} started."
+
+
+def _purge(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    ranges = payload.get("entries")
+    parts = [str(a) if a == b else f"{a} to {b}" for a, b in ranges] if isinstance(ranges, list) else []
+    which = f"of entries {_and(parts)}" if parts else "of some entries"
+    because = f", because: {payload['reason']}" if payload.get("reason") else ""
+    return f"{who} removed the details {which}{because}."
+
+
+def _anything(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    about = f" about {entry.subject}" if entry.subject else ""
+    return f"{who} made an entry of kind {entry.kind!r}{about}."
+
+
+SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] = {
+    "what-if": _what_if,
+    "prediction": _prediction,
+    "list": _list,
+    "overview": _overview,
+    "load": _load,
+    "train": _train,
+    "login": _login,
+    "failed-login": _failed_login,
+    "sign-out": _sign_out,
+    "account": _account,
+    "start": _start,
+    "purge": _purge,
+}
+
+
+def _chance(payload: Mapping[str, Any], field: str) -> str | None:
+    """Read a probability and write it as people do, "23.4 %"; None where there is none."""
+    held = payload.get(field)
+    chance = held.get("probability") if isinstance(held, dict) else held
+    if not _is_number(chance) or not 0 <= chance <= 1:
+        return None
+    return f"{chance:.1%}".replace("%", " %")
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)
+
+
+def _and(words: list[str], word: str = "and") -> str:
+    """Join words: "a", "a and b", "a, b and c"."""
+    return f" {word} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
