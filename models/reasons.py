@@ -71,25 +71,10 @@ def headline(found: Sequence[Reason]) -> str:
     return f"Mostly because {' and '.join(dict.fromkeys(clauses))}."
 
 
-def warning(unusual: Unusual, scorecard: Scorecard, spec: DatasetSpec) -> str:
-    """Say what is unusual about a value, and what the model does with it."""
+def warning(unusual: Unusual, spec: DatasetSpec) -> str:
+    """Say what is unusual about a value by the spec's label and unit, and what the model does with it."""
     feature = spec.feature(unusual.column)
-    if unusual.kind == "missing":
-        return f"{feature.label} is not known; the score uses what the model learned of missing values."
-    if unusual.kind == "unreadable":
-        return f"{feature.label} is {unusual.value!r}, which is no number; the score treats it as missing."
-    if unusual.kind == "unknown":
-        return (
-            f"{feature.label} is {unusual.value!r}, which the model has never seen; "
-            "the score treats it as any other unseen value."
-        )
-    card = scorecard.features[scorecard.columns.index(unusual.column)]
-    end = amount(card.minimum if unusual.kind == "below" else card.maximum, feature.unit)
-    extreme = "least" if unusual.kind == "below" else "most"
-    return (
-        f"{feature.label} is {amount(number(unusual.value), feature.unit)}, {unusual.kind} the {extreme} "
-        f"that the model has seen ({end}); what it says there stands on no data."
-    )
+    return unusual.sentence(feature.label, lambda value: amount(value, feature.unit))
 
 
 def amount(value: float, unit: str | None = None) -> str:
@@ -105,8 +90,9 @@ def amount(value: float, unit: str | None = None) -> str:
     return f"{text} {unit[:-1] if one else unit}"
 
 
-def value_in_words(feature: Feature, value: Any, *, is_name: bool = False) -> str:
-    """Write a value as people read it: number with unit, label of the level, "not known" where missing."""
+def value_in_words(spec: DatasetSpec, column: str, value: Any) -> str:
+    """Write a feature's value as people read it: number with unit, label of the level, "not known"."""
+    feature = spec.feature(column)
     if feature.kind is Kind.NUMERIC:
         return amount(number(value), feature.unit)
     text = level(value)
@@ -114,14 +100,14 @@ def value_in_words(feature: Feature, value: Any, *, is_name: bool = False) -> st
         return "not known"
     label = feature.level_label(text)
     if feature.kind is Kind.FLAG and label == text:
-        label = "yes" if text.lower() in _YES else "no" if text.lower() in _NO else text
-    return label if is_name else _inside(label)
+        return "yes" if text.lower() in _YES else "no" if text.lower() in _NO else text
+    return label
 
 
 def _reason(
     features: list[Feature], row: Row, spec: DatasetSpec, contribution: float, points: float
 ) -> Reason:
-    values = [value_in_words(f, row.get(f.column), is_name=f.column == spec.region) for f in features]
+    values = [_value_inside(spec, feature, row.get(feature.column)) for feature in features]
     names = [features[0].label, *(_inside(feature.label) for feature in features[1:])]
     facts = [_clause(feature, value) for feature, value in zip(features, values, strict=True)]
     label, clause = " together with ".join(names), " while ".join(facts)
@@ -156,7 +142,13 @@ def _effect(points: float) -> str:
     return f"{verb} the chance of leaving by {amount(float(f'{size:.1f}'), 'points')}"
 
 
+def _value_inside(spec: DatasetSpec, feature: Feature, value: Any) -> str:
+    """Write a value inside a sentence; the names of regions keep their capital."""
+    words = value_in_words(spec, feature.column, value)
+    return words if feature.kind is Kind.NUMERIC or feature.column == spec.region else _inside(words)
+
+
 def _inside(label: str) -> str:
     """Write a label inside a sentence: "Monthly charges" loses its capital, "DSL" and "TV" keep theirs."""
     word = label.split(maxsplit=1)[0] if label.strip() else label
-    return label[:1].lower() + label[1:] if word[1:].islower() or word == "A" else label
+    return label[:1].lower() + label[1:] if word[1:].islower() else label

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -45,11 +45,31 @@ def logistic(log_odds: npt.ArrayLike) -> Any:
 
 @dataclass(frozen=True)
 class Unusual:
-    """What is unusual about one value of a row, so that its answer carries a warning."""
+    """What is unusual about one value of a row; ``limit`` is the end of the range it lies outside of."""
 
     column: str
     kind: Literal["missing", "unreadable", "unknown", "below", "above"]
     value: Any
+    limit: float = math.nan
+
+    @property
+    def text(self) -> str:
+        """Say it with the column's name; ``models.reasons.warning`` says it with the spec's label."""
+        return self.sentence(self.column, lambda value: f"{value:g}")
+
+    def sentence(self, label: str, write: Callable[[float], str]) -> str:
+        """Say what is unusual and what the score makes of it; ``write`` puts a number in words."""
+        if self.kind == "missing":
+            return f"{label} is not known; the score uses what the model learned of missing values."
+        if self.kind == "unreadable":
+            return f"{label} is {self.value!r}, which is no number; the score treats it as missing."
+        if self.kind == "unknown":
+            return f"{label} is {self.value!r}, a level that the model has never seen."
+        extreme = "least" if self.kind == "below" else "most"
+        return (
+            f"{label} is {write(number(self.value))}, {self.kind} the {extreme} that the model has seen "
+            f"({write(self.limit)}); what the score says there stands on no data."
+        )
 
 
 @dataclass(frozen=True)
@@ -157,6 +177,11 @@ class Scorecard:
         return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()
 
     @property
+    def start(self) -> float:
+        """The chance at the intercept alone, a share in 0-1: where the reasons start from."""
+        return float(logistic(self.intercept))
+
+    @property
     def term_columns(self) -> tuple[tuple[str, ...], ...]:
         """The columns each term reads, in the order of contributions."""
         return tuple(tuple(self.columns[place] for place in term.features) for term in self.terms)
@@ -166,9 +191,9 @@ class Scorecard:
         feature = self.features[place]
         small = np.min_scalar_type(feature.bins - 1)
         if isinstance(feature, NumericFeature):
-            numbers = _numbers(values)
-            bins = np.searchsorted(feature.edges, numbers, side="right") + 1
-            bins[np.isnan(numbers)] = 0
+            read = numbers(values)
+            bins = np.searchsorted(feature.edges, read, side="right") + 1
+            bins[np.isnan(read)] = 0
             return bins.astype(small)
         codes, uniques = pd.factorize(_column(values))
         of_unique = [self._level_bin(place, value) for value in uniques]
@@ -194,7 +219,7 @@ class Scorecard:
                 "load a table with these columns."
             )
         bins = tuple(self.encode_column(place, frame[column]) for place, column in enumerate(self.columns))
-        values = {term.feature: _numbers(frame[self.columns[term.feature]]) for _, term in self._linear}
+        values = {term.feature: numbers(frame[self.columns[term.feature]]) for _, term in self._linear}
         return Codes(bins, values, len(frame))
 
     def contribution(self, place: int, codes: Codes) -> Floats:
@@ -203,6 +228,10 @@ class Scorecard:
         if isinstance(term, LinearTerm):
             return linear_score(codes.values[term.feature], term.slope, term.missing, term)
         return np.asarray(term.scores).take(self.cell(place, codes.bins))
+
+    def axis_maps(self, place: int) -> list[npt.NDArray[np.intp]]:
+        """Give, per axis of a table term, what each bin of its feature adds to the cell number."""
+        return self._maps[place]
 
     def cell(self, place: int, bins: Any) -> npt.NDArray[np.intp]:
         """Find the cell number of a table term for each row; ``bins`` are indexed by feature."""
@@ -261,7 +290,7 @@ class Scorecard:
 
     def score(self, row: Row) -> RowScore:
         """Answer for one row of plain values; a column that is not there is missing."""
-        bins = [self._bin(place, row.get(column)) for place, column in enumerate(self.columns)]
+        bins = [self.bin_of(place, row.get(column)) for place, column in enumerate(self.columns)]
         cells = [sum([one[bins[feature]] for feature, one in maps]) for maps in self._row_maps]
         picked = self._cells[cells]
         bags = self.bag_intercepts + picked[:, 1:].sum(axis=0)
@@ -285,7 +314,8 @@ class Scorecard:
             float(high),
         )
 
-    def _bin(self, place: int, value: Any) -> int:
+    def bin_of(self, place: int, value: Any) -> int:
+        """Find the bin of one value of a feature."""
         feature = self.features[place]
         if not isinstance(feature, NumericFeature):
             return self._level_bin(place, value)
@@ -294,24 +324,24 @@ class Scorecard:
 
     def unusual(self, row: Row) -> list[Unusual]:
         """Name what the model has not learned from: missing, unreadable, unknown, outside the range."""
-        return [
-            Unusual(feature.column, kind, row.get(feature.column))
-            for place, feature in enumerate(self.features)
-            if (kind := self._unusual(place, row.get(feature.column))) is not None
-        ]
+        found = (self._unusual(place, row.get(column)) for place, column in enumerate(self.columns))
+        return [one for one in found if one is not None]
 
-    def _unusual(self, place: int, value: Any) -> Any:
+    def _unusual(self, place: int, value: Any) -> Unusual | None:
         feature, text = self.features[place], level(value)
         if text is None:
-            return "missing"
+            return Unusual(feature.column, "missing", value)
         if not isinstance(feature, NumericFeature):
-            return None if text in self._level_codes[place] else "unknown"
-        value = number(value)
-        if math.isnan(value):
-            return "unreadable"
-        if feature.minimum is None or feature.maximum is None or feature.minimum <= value <= feature.maximum:
-            return None
-        return "below" if value < feature.minimum else "above"
+            known = text in self._level_codes[place]
+            return None if known else Unusual(feature.column, "unknown", value)
+        read = number(value)
+        if math.isnan(read):
+            return Unusual(feature.column, "unreadable", value)
+        if feature.minimum is not None and read < feature.minimum:
+            return Unusual(feature.column, "below", value, feature.minimum)
+        if feature.maximum is not None and read > feature.maximum:
+            return Unusual(feature.column, "above", value, feature.maximum)
+        return None
 
 
 def linear_score(values: npt.ArrayLike, slope: float, missing: float, term: LinearTerm) -> Any:
@@ -327,7 +357,7 @@ def _column(values: Any) -> Any:
     return values if isinstance(values, pd.Series | pd.Index | np.ndarray) else pd.Series(values)
 
 
-def _numbers(values: Any) -> Floats:
+def numbers(values: Any) -> Floats:
     """Read a column as float64 with NaN for missing, by the rule of :func:`number`."""
     values = _column(values)
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
