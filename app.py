@@ -40,6 +40,26 @@ ROOT = Path(__file__).resolve().parent
 ASSETS = ROOT / "assets"
 BODY_LIMIT_BYTES = 1_000_000  # callbacks and forms are small; files are loaded by command
 
+# Dash's own index with our mark, and with the theme set before anything is painted.
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="/sign-in/static/mark.svg">
+<script src="/assets/theme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>"""
+
 log = logging.getLogger("keepsight")
 
 
@@ -69,9 +89,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     answer_errors(server)
     server.register_blueprint(sign_in)
     server.register_blueprint(health)
-    favicon = _favicon()
-    server.config["KEEPSIGHT_FAVICON"] = favicon
-    server.jinja_env.globals.update(vendor_version=_vendor_version(), favicon=f"/assets/{favicon}")
+    server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
@@ -94,8 +112,10 @@ def _dash(server: Flask) -> Dash:
         external_stylesheets=sheets,
         use_pages=True,
         pages_folder=str(ROOT / "pages"),
+        include_pages_meta=False,  # titles of pages belong to those who may see them
         suppress_callback_exceptions=True,  # or every page's layout stands in everybody's index (S16)
         serve_locally=True,
+        index_string=INDEX,
         title="Keepsight",
         update_title=None,
         csrf_token_name=server.config["KEEPSIGHT_TOKEN_COOKIE"],
@@ -116,11 +136,6 @@ def _vendor_version() -> str:
     """Name the versions of the vendored files, so that browsers may keep them until they change."""
     versions = (ASSETS / "vendor" / "VERSIONS.txt").read_text(encoding="utf-8")
     return "-".join(re.findall(r"\d+(?:\.\d+)+", versions))
-
-
-def _favicon() -> str:
-    """Name our mark among the assets."""
-    return next(iter(sorted(path.name for path in ASSETS.glob("favicon.*"))), "favicon.ico")
 
 
 def _layout() -> Any:

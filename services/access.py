@@ -19,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from data.store import Session, User
+    from data.store import Session, Transaction, User
     from services.installation import Installation
 
 TABLE = Path(__file__).resolve().parent.parent / "config" / "permissions.yaml"
@@ -47,18 +47,19 @@ FREE_FAILURES_OF_AN_ADDRESS = 20
 
 # What people choose first when twelve characters are asked for. Digits and signs are dropped before
 # comparing, so "Password2026!" is "password".
-COMMON = frozenset(
-    """
-    password passwort passwordpassword mypassword thisismypassword passwordone qwerty qwertyuiop qwertzuiop
-    qwertyqwerty azerty azertyuiop asdfghjkl zxcvbnm qwertyuiopasdfghjkl abcdefghijkl abcdefgh abcabcabcabc
-    letmein letmeinplease welcome welcomewelcome iloveyou iloveyouiloveyou admin administrator adminadmin
-    administratoradministrator changeme changemenow pleasechangeme secret topsecret verysecret default
-    keepsight keepsightkeepsight keepsightadmin football baseball basketball superman batman starwars
-    sunshine princess dragon monkey master trustno computer internet liverpool manchester arsenal chelsea
-    michael jennifer jessica charlie summer winter spring autumn january february december correcthorsebatterystaple
-    correct horse battery staple test testtest testtesttest guest user username login company companyname
-    """.split()
-)
+COMMON = frozenset({
+    "abcabcabcabc", "abcdefgh", "abcdefghijkl", "admin", "adminadmin", "administrator",
+    "administratoradministrator", "arsenal", "asdfghjkl", "autumn", "azerty", "azertyuiop", "baseball",
+    "basketball", "batman", "changeme", "changemenow", "charlie", "chelsea", "company", "companyname",
+    "computer", "correcthorsebatterystaple", "december", "default", "dragon", "february", "football",
+    "guest", "iloveyou", "iloveyouiloveyou", "internet", "january", "jennifer", "jessica", "keepsight",
+    "keepsightadmin", "keepsightkeepsight", "letmein", "letmeinplease", "liverpool", "login", "manchester",
+    "master", "michael", "monkey", "mypassword", "password", "passwordone", "passwordpassword", "passwort",
+    "pleasechangeme", "princess", "qwerty", "qwertyqwerty", "qwertyuiop", "qwertyuiopasdfghjkl",
+    "qwertzuiop", "secret", "spring", "starwars", "summer", "sunshine", "superman", "test", "testtest",
+    "testtesttest", "thisismypassword", "topsecret", "trustno", "user", "username", "verysecret", "welcome",
+    "welcomewelcome", "winter", "zxcvbnm",
+})  # fmt: skip
 
 
 class NotPermitted(PermissionError):
@@ -192,8 +193,10 @@ def add_user(installation: Installation, actor: Actor, name: str, role: str) -> 
     require(actor, "manage-people")
     if role not in ROLES:
         raise ValueError(f"{role!r} is not a role: choose one of {', '.join(ROLES)}.")
-    user = installation.store.add_user(name, role)
-    _record(installation, actor, "account", subject=user.name, payload={"change": "added", "role": role})
+    with installation.store.transaction() as together:
+        user = together.add_user(name, role)
+        change = {"change": "added", "role": role}
+        _record(installation, actor, "account", user.name, change, together)
     return user
 
 
@@ -220,14 +223,10 @@ def make_link(installation: Installation, actor: Actor, user: User, now: datetim
     require(actor, "manage-people")
     now = now or datetime.now(UTC)
     minutes = installation.settings.link_minutes
-    token = installation.store.make_link(user.id, now + timedelta(minutes=minutes))
-    _record(
-        installation,
-        actor,
-        "account",
-        subject=user.name,
-        payload={"change": "one-time link made", "valid_minutes": minutes},
-    )
+    with installation.store.transaction() as together:
+        token = together.make_link(user.id, now + timedelta(minutes=minutes))
+        change = {"change": "one-time link made", "valid_minutes": minutes}
+        _record(installation, actor, "account", user.name, change, together)
     return f"/link/{token}"
 
 
@@ -264,10 +263,11 @@ def sign_in(
         user = store.user_by_name(name)
         known = user.password_hash if user is not None and user.disabled is None else None
         if not _verify(known, password[: LONGEST_PASSWORD + 1]) or user is None or known is None:
-            store.failure(of_address, now, free=FREE_FAILURES_OF_AN_ADDRESS)
             # The name only where it is an account's: people type passwords into the wrong field.
             subject = user.name if user is not None else None
-            _record(installation, SYSTEM, "failed-login", subject=subject, payload={"address": address})
+            with store.transaction() as together:
+                together.failure(of_address, now, free=FREE_FAILURES_OF_AN_ADDRESS)
+                _record(installation, SYSTEM, "failed-login", subject, {"address": address}, together)
             raise SignInRefused
         if HASHER.check_needs_rehash(known):
             store.set_password_hash(user.id, HASHER.hash(password))
@@ -295,15 +295,15 @@ def set_password_by_link(
     check_password(password, owner.name)
     with _verify_slot():
         fresh = HASHER.hash(password)
-    user = store.use_link(token, now)
-    if user is None:
-        raise LinkRefused
-    store.set_password_hash(user.id, fresh)
-    store.end_sessions(user.id, now)
-    store.clear(f"account:{user.name.casefold()}")
-    _record(
-        installation, _actor(user), "account", subject=user.name, payload={"change": "password set by link"}
-    )
+    with store.transaction() as together:
+        user = together.use_link(token, now)
+        if user is None:
+            raise LinkRefused
+        together.set_password_hash(user.id, fresh)
+        together.end_sessions(user.id, now)
+        together.clear(f"account:{user.name.casefold()}")
+        change = {"change": "password set by link"}
+        _record(installation, _actor(user), "account", user.name, change, together)
     return _open_session(installation, user, address, "one-time link", now)
 
 
@@ -330,8 +330,9 @@ def session_actor(installation: Installation, token: str, now: datetime | None =
 
 def sign_out(installation: Installation, actor: Actor, token: str, now: datetime | None = None) -> None:
     """End a session."""
-    installation.store.end_session(token, now or datetime.now(UTC))
-    _record(installation, actor, "sign-out", subject=actor.name, payload={})
+    with installation.store.transaction() as together:
+        together.end_session(token, now or datetime.now(UTC))
+        _record(installation, actor, "sign-out", actor.name, {}, together)
 
 
 def check_password(password: str, name: str = "") -> None:
@@ -358,8 +359,13 @@ def check_password(password: str, name: str = "") -> None:
 
 @cache
 def _walks() -> frozenset[str]:
-    """Runs of neighbouring keys, of every length that would pass, forward and backward."""
-    rows = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb")
+    """List runs of neighbouring keys, of every length that would pass, forward and backward."""
+    rows = (
+        "01234567890123456789",
+        "abcdefghijklmnopqrstuvwxyz",
+        "1q2w3e4r5t6y7u8i9o0p",
+        "1qaz2wsx3edc4rfv5tgb",
+    )
     runs = set()
     for row in (*rows, *(row[::-1] for row in rows)):
         for start in range(len(row)):
@@ -401,11 +407,10 @@ def _open_session(
     installation: Installation, user: User, address: str, means: str, now: datetime
 ) -> SignedIn:
     """Begin a session under a new id, never one the browser brought along (S7)."""
-    token = installation.store.open_session(user.id, now)
     actor = _actor(user)
-    _record(
-        installation, actor, "login", subject=user.name, payload={"address": address, "means": means}
-    )
+    with installation.store.transaction() as together:
+        token = together.open_session(user.id, now)
+        _record(installation, actor, "login", user.name, {"address": address, "means": means}, together)
     return SignedIn(token, actor)
 
 
@@ -414,12 +419,18 @@ def _actor(user: User) -> Actor:
 
 
 def _record(
-    installation: Installation, actor: Actor, kind: str, *, subject: str | None, payload: dict[str, Any]
+    installation: Installation,
+    actor: Actor,
+    kind: str,
+    subject: str | None,
+    payload: dict[str, Any],
+    transaction: Transaction,
 ) -> None:
+    """Log a change in the transaction that makes it: both are kept, or neither."""
     # Late: the log asks this module who may read it.
     from services import log
 
-    log.record(installation, actor, kind, subject=subject, payload=payload)
+    log.record(installation, actor, kind, subject=subject, payload=payload, transaction=transaction)
 
 
 def _spoken_seconds(seconds: int) -> str:

@@ -17,17 +17,30 @@ from web import here
 
 log = logging.getLogger("keepsight.errors")
 
+AGAIN = "Go back and try again."
+
 WORDS = {
-    400: ("That request cannot be read", "Something in it is not as it should be.", "Go back and try again."),
+    400: ("That request cannot be read", "Something in it is not as it should be.", AGAIN),
     401: ("You are signed out", "Your session has ended.", "Sign in again, then repeat the action."),
-    403: ("Not permitted", "Your role may not do this, or the request did not come from our pages.",
-          "Reload the page and try again; ask an administrator if you need it."),
-    404: ("There is nothing here", "The address leads to no page of this house.", "Check it, or start at the overview."),
-    405: ("That does not work here", "The address does not take this kind of request.", "Start at the overview."),
+    403: (
+        "Not permitted",
+        "Your role may not do this, or the request did not come from our pages.",
+        "Reload the page and try again; ask an administrator if you need it.",
+    ),
+    404: ("There is nothing here", "The address leads to no page of this house.", "Start at the overview."),
+    405: ("That does not work here", "The address does not take this kind of request.", AGAIN),
     413: ("That is too large", "The request is larger than is accepted.", "Send less at once."),
-    503: ("Not available just now", "A part Keepsight needs does not answer.", "Wait a few seconds and try again."),
-    500: ("Something went wrong", "This is our fault, not yours.", "Try again; if it stays, tell your administrator the number below."),
-}  # fmt: skip
+    500: (
+        "Something went wrong",
+        "This is our fault, not yours.",
+        "Try again; if it stays, tell your administrator the number below.",
+    ),
+    503: (
+        "Not available just now",
+        "A part that Keepsight needs does not answer.",
+        "Wait a few seconds and try again.",
+    ),
+}
 
 # Dash reads a callback's request in these; an error there comes from the request, not from us.
 READING = {"_initialize_context", "_prepare_callback", "_inputs_to_vals"}

@@ -33,7 +33,7 @@ PUBLIC = frozenset(
         "health.healthz", "health.readyz", "health.favicon",
     }
 )  # fmt: skip
-PUBLIC_ASSETS = ("vendor/", "theme.css", "favicon.")
+PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")
 
 # What people signed in may reach. Whatever else Dash or a library registers (hot reload, MCP, its own
 # favicon ...) does not exist here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, redirect
+from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from services import readiness
@@ -35,4 +35,4 @@ def readyz() -> ResponseReturnValue:
 @health.get("/favicon.ico")
 def favicon() -> ResponseReturnValue:
     """Lead browsers that ask at the old place to our mark."""
-    return redirect(f"/assets/{current_app.config['KEEPSIGHT_FAVICON']}")
+    return redirect(url_for("sign_in.static", filename="mark.svg"))

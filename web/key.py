@@ -12,7 +12,7 @@ SHORTEST = 32
 FILE = "secret.key"
 
 # Fragments of the keys that tutorials, examples and other products ship with.
-WELL_KNOWN = ("change", "default", "example", "insert", "placeholder", "your-", "your_", "thisismy", "s3cr3t", "xxxxxx")
+WELL_KNOWN = ("change", "default", "example", "insert", "placeholder", "your-", "your_", "thisismy")
 
 
 class KeyRefused(RuntimeError):
@@ -32,7 +32,9 @@ def signing_key(settings: Settings) -> str:
         _check(given)
         return given
     if settings.env == "production":
-        raise KeyRefused(f"KEEPSIGHT_SECRET_KEY is not set, and production does not start without it. {_REMEDY}")
+        raise KeyRefused(
+            f"KEEPSIGHT_SECRET_KEY is not set, and production does not start without it. {_REMEDY}"
+        )
     return _kept(settings.var / FILE)
 
 

@@ -89,7 +89,7 @@ def begin(response: Response, signed_in: SignedIn) -> Response:
     response.set_cookie(
         current_app.config["KEEPSIGHT_SESSION_COOKIE"], signed_in.token, httponly=True, **strict
     )
-    # Readable by our scripts: Dash copies it into the header of every callback. Worthless without the session.
+    # Readable by our scripts: Dash copies it into a header of every callback. Worthless alone.
     response.set_cookie(
         current_app.config["KEEPSIGHT_TOKEN_COOKIE"],
         csrf_token(signed_in.token),

@@ -12,7 +12,11 @@ from web import here, session
 from web.local_path import local_path
 
 sign_in = Blueprint(
-    "sign_in", __name__, template_folder="templates", static_folder="static", static_url_path="/sign-in/static"
+    "sign_in",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/sign-in/static",
 )
 
 
@@ -32,9 +36,7 @@ def enter() -> ResponseReturnValue:
     wanted = local_path(request.form.get("next"))
     name = request.form.get("name", "")
     try:
-        signed_in = access.sign_in(
-            here.installation(), name, request.form.get("password", ""), _address()
-        )
+        signed_in = access.sign_in(here.installation(), name, request.form.get("password", ""), _address())
     except SignInRefused as fault:
         return make_response(_form_page(wanted, name=name, error=str(fault)), 401)
     except TooManyTries as fault:
