@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from data.store.errors import StoreUnreachable, explain
 
 WRITES = "keepsight_writes"
+PATIENCE = "keepsight_patience_seconds"
 
 # One number per lock, kept by PostgreSQL until the transaction ends; any two constants do.
 LOG_LOCK = 1_264_673_101
@@ -44,8 +45,11 @@ class Reach(ABC):
         """Give a connection that sees one state of the store throughout."""
 
     @abstractmethod
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Give a connection in a transaction that commits at the end, or leaves no trace on an error."""
+    def writing(self, patience_seconds: float | None = None) -> AbstractContextManager[Connection]:
+        """Give a connection in a transaction that commits at the end, or leaves no trace on an error.
+
+        ``patience_seconds`` is how long SQLite waits for another writer, where that is not the store's own.
+        """
 
 
 class Engines:
@@ -89,7 +93,9 @@ class Engines:
             engine.dispose()
 
     @contextmanager
-    def connection(self, *, writes: bool, engine: Engine | None = None) -> Iterator[Connection]:
+    def connection(
+        self, *, writes: bool, engine: Engine | None = None, patience_seconds: float | None = None
+    ) -> Iterator[Connection]:
         """Give a connection in a transaction; commit at the end when it ``writes``.
 
         Raises
@@ -100,7 +106,7 @@ class Engines:
         try:
             with (engine or self.engine).connect() as connection:
                 if writes:
-                    connection = connection.execution_options(**{WRITES: True})
+                    connection.execution_options(**{WRITES: True, PATIENCE: patience_seconds})
                 with connection.begin():
                     yield connection
         except (DBAPIError, PoolTimeout) as fault:
@@ -165,10 +171,21 @@ def _sqlite_engine(url: URL, patience_seconds: float, *, migrating: bool) -> Eng
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        patience = options.get(PATIENCE)
+        if patience is not None:
+            _wait_at_most(connection, patience)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+        finally:
+            if patience is not None:
+                _wait_at_most(connection, patience_seconds)
 
     return engine
+
+
+def _wait_at_most(connection: Connection, patience_seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience_seconds * 1000)}")
 
 
 def take_turn(connection: Connection, lock: int) -> None:

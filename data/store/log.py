@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -130,35 +130,9 @@ class Log(Reach):
         EntryRefused
             If the entry holds what cannot be written down exactly.
         """
-        body = _checked_body(entry)
-        salt = secrets.token_hex(16)
-        sealed = payload_hash(salt, entry.actor_name, entry.subject, body)
+        sealed = _seal(entry)
         with self.writing() as connection:
-            take_turn(connection, LOG_LOCK)
-            head = _head(connection)
-            row: dict[str, Any] = {
-                "seq": head.seq + 1,
-                "time": self.clock(),
-                "kind": entry.kind,
-                "actor": entry.actor,
-                "version": entry.version,
-                "snapshot": entry.snapshot,
-                "payload_hash": sealed,
-                "previous": head.hash,
-            }
-            row["hash"] = header_hash(row)
-            connection.execute(insert(log), row)
-            connection.execute(
-                insert(log_payload),
-                {
-                    "seq": row["seq"],
-                    "salt": salt,
-                    "actor_name": entry.actor_name,
-                    "subject": entry.subject,
-                    "body": body,
-                },
-            )
-        return Header(**row)
+            return _append(connection, sealed, self.clock)
 
     def head(self) -> Head:
         """Give the end of the chain; seq 0 where nothing is logged yet."""
@@ -205,11 +179,9 @@ class Log(Reach):
             if not gone:
                 return None
             connection.execute(delete(log_payload).where(log_payload.c.seq.in_(gone)))
-            return self.append(
-                Entry(
-                    PURGE, actor, payload={"entries": _ranges(gone), "reason": reason}, actor_name=actor_name
-                )
-            )
+            payload = {"entries": _ranges(gone), "reason": reason}
+            sealed = _seal(Entry(PURGE, actor, payload=payload, actor_name=actor_name))
+            return _append(connection, sealed, self.clock)
 
     def verify(self, sealed: Head | None = None) -> Verification:
         """Walk the chain from its first entry and say whether all is as it was written.
@@ -230,6 +202,48 @@ class Log(Reach):
         if stray is not None:
             return replace(found, ok=False, first_bad=stray, reason="it has a payload but no header")
         return found
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """An entry with its payload written down, salted and hashed: all that can be done before the lock."""
+
+    entry: Entry
+    body: str
+    salt: str
+    payload_hash: str
+
+
+def _seal(entry: Entry) -> _Sealed:
+    body = _checked_body(entry)
+    salt = secrets.token_hex(16)
+    return _Sealed(entry, body, salt, payload_hash(salt, entry.actor_name, entry.subject, body))
+
+
+def _append(connection: Connection, sealed: _Sealed, clock: Callable[[], datetime]) -> Header:
+    take_turn(connection, LOG_LOCK)
+    entry, head = sealed.entry, _head(connection)
+    row: dict[str, Any] = {
+        "seq": head.seq + 1,
+        "time": clock(),
+        "kind": entry.kind,
+        "actor": entry.actor,
+        "version": entry.version,
+        "snapshot": entry.snapshot,
+        "payload_hash": sealed.payload_hash,
+        "previous": head.hash,
+    }
+    row["hash"] = header_hash(row)
+    payload = {
+        "seq": row["seq"],
+        "salt": sealed.salt,
+        "actor_name": entry.actor_name,
+        "subject": entry.subject,
+        "body": sealed.body,
+    }
+    connection.execute(insert(log), row)
+    connection.execute(insert(log_payload), payload)
+    return Header(**row)
 
 
 def _checked_body(entry: Entry) -> str:

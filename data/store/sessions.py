@@ -22,6 +22,7 @@ LIFETIME = timedelta(hours=12)
 KEPT = timedelta(days=30)
 # "seen" is written at most this often: otherwise each request would cost a write to disk
 TOUCH_AFTER = timedelta(seconds=15)
+TOUCH_PATIENCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Sessions(Reach):
         """Note that a session was seen; never later than what is noted, should the clock go back."""
         at = (sessions.c.id_hash == digest(session_id), sessions.c.seen < now)
         try:
-            with self.writing() as connection:
+            with self.writing(TOUCH_PATIENCE_SECONDS) as connection:
                 connection.execute(update(sessions).where(*at).values(seen=now))
         except StoreError as fault:
             # somebody who only reads goes on reading while the store cannot be written (S46, S48)

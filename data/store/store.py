@@ -34,7 +34,7 @@ class Transaction(Operations):
         """Give the transaction's connection: it sees what was written on it."""
         return nullcontext(self._connection)
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self, patience_seconds: float | None = None) -> AbstractContextManager[Connection]:
         """Give the transaction's connection; it is committed by whoever opened the transaction."""
         return nullcontext(self._connection)
 
@@ -73,9 +73,9 @@ class Store(Operations):
         """Give a connection in a reading transaction: it never waits for writers."""
         return self._engines.connection(writes=False)
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self, patience_seconds: float | None = None) -> AbstractContextManager[Connection]:
         """Give a connection in a writing transaction."""
-        return self._engines.connection(writes=True)
+        return self._engines.connection(writes=True, patience_seconds=patience_seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
