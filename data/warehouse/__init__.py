@@ -5,8 +5,8 @@ The only place that knows which engine holds the data.
 
 from data.warehouse.content import ContentError
 from data.warehouse.engine import QueryTooSlow
+from data.warehouse.figures import Headline
 from data.warehouse.filters import MISSING, Filters, GroupTooSmall
-from data.warehouse.measures import Headline
 from data.warehouse.snapshots import Snapshot
 from data.warehouse.warehouse import Page, Warehouse
 

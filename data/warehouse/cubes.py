@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from config.dataset import DatasetSpec
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever the tables below change, so that old ones are made anew."""
 
 SCORES = ("log_odds", "probability", "low", "high", "expected_loss", "monthly_revenue")
@@ -86,13 +87,15 @@ class CubeFolder:
 def current_customers(rows: pa.Table, spec: DatasetSpec) -> pa.Table:
     """Keep each customer of the last period. Grain: one row per current customer, in the order of the rows.
 
-    Adds ``active``: the outcome is not positive (one not known yet is not).
+    Adds ``active``: the outcome is not positive (one not known yet is not), and ``row``, the place in
+    this table, by which a question can answer with few columns.
     """
     if spec.period is not None:
         period = rows[physical(spec, spec.period)]
         rows = rows.filter(pc.equal(period, pc.max(period)))
     left = pc.equal(rows[physical(spec, spec.outcome.column)], spec.outcome.positive)
     rows = rows.append_column("active", pc.invert(pc.fill_null(left, False)))
+    rows = rows.append_column("row", pa.array(np.arange(rows.num_rows)))
     key = physical(spec, spec.id)
     for place, name in enumerate(rows.column_names):
         if pa.types.is_large_string(rows[name].type) and name != key:

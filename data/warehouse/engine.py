@@ -84,7 +84,7 @@ class Engine:
 
     @contextmanager
     def _cursor(self, tables: dict[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open a cursor that sees these tables: what is registered belongs to one cursor, so threads never meet."""
+        """Open a cursor that sees these tables, and only it does: so threads never meet."""
         cursor = self.connection().cursor()
         try:
             for name, table in tables.items():

@@ -31,7 +31,7 @@ class Filters:
     Parameters
     ----------
     levels : mapping of column to levels
-        ``""`` (or None) is the level of those whose value is missing. A column without levels does not filter.
+        ``""`` (or None) is the level of those whose value is missing. A column without levels is open.
     period : (from, to), optional
         Months "2026-03" or "2026-03-01", both included, None for open. Limits the history: trend,
         churn share, cohorts. Figures on the customers of today stay on the data date.
@@ -118,7 +118,7 @@ def level_of(value: ir.Column) -> ir.StringColumn:
 def narrowed(table: ir.Table, filters: Filters, spec: DatasetSpec) -> ir.Table:
     """Keep the rows that the filters' levels name; the grain stays as it is."""
     for column, levels in filters.levels.items():
-        said = [level for level in levels if sayable(level)]
+        said = [level for level in levels if level is not None and sayable(level)]
         table = table.filter(level_of(table[physical(spec, column)]).isin(said))
     return table
 
