@@ -30,7 +30,7 @@ from web.guard import guard
 from web.headers import add_headers
 from web.health import health
 from web.key import KeyRefused, signing_key
-from web.pages_guard import guard_pages
+from web.pages_guard import guard_pages, may_see
 from web.request_log import log_requests
 from web.serving import PortTaken
 from web.session import csrf_token, open_sessions
@@ -148,7 +148,7 @@ def _layout() -> Any:
         page_container,
         person=actor.name,
         role=actor.role,
-        paths=[page["path"] for page in page_registry.values()],
+        paths=[page["path"] for page in page_registry.values() if may_see(actor, page)],
         contact=settings.contact,
         csrf=("csrf_token", csrf_token()),
     )

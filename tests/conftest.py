@@ -79,3 +79,63 @@ def browser(chrome_options) -> Iterator:
         yield driver
     finally:
         driver.quit()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_argon2() -> Iterator:
+    """Hash passwords cheaply in tests; give the product's own hasher, to be tested itself."""
+    from argon2 import PasswordHasher
+
+    from services import access
+
+    real, access.HASHER = access.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield real
+    access.HASHER = real
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """Give the one app of this process, with a person of each role and a small trained demo."""
+    from app import create_app
+    from config.settings import Settings
+    from services import datasets, training
+    from services.access import SYSTEM
+    from tests.house import House, settle
+
+    settings = Settings(var=tmp_path_factory.mktemp("house") / "var", database_url=None, env="development")
+    app = create_app(settings)
+    installation = app.server.extensions["keepsight"]
+    installation.store.migrate()
+    house = settle(House(app, installation))
+    datasets.load_demo(installation, SYSTEM, customers=150, seed=7)
+    training.train(installation, SYSTEM, lambda done, total, what: None)
+    return house
+
+
+@pytest.fixture(scope="session")
+def address(house) -> Iterator[str]:
+    """Serve the house on a free port of this machine; give its address."""
+    from threading import Thread
+
+    from werkzeug.serving import make_server
+
+    served = make_server("127.0.0.1", 0, house.server, threaded=True)
+    thread = Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{served.server_port}"
+    served.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def visit(browser, house, address):
+    """Give a function: sign Chromium in with a role and open a path; it returns the driver."""
+
+    def go(path: str = "/", role: str = "administrator"):
+        browser.get(f"{address}/healthz")
+        for name, value in house.cookies(role).items():
+            browser.add_cookie({"name": name, "value": value})
+        browser.get(f"{address}{path}")
+        return browser
+
+    return go

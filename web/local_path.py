@@ -20,6 +20,7 @@ def local_path(asked: str | None) -> str:
         parts = urlsplit(written) if written.isprintable() and "\\" not in written else None
         if parts is None or parts.scheme or parts.netloc:
             return HOME
-        if not parts.path.startswith("/") or "//" in parts.path or parts.path.startswith(NOT_PAGES):
+        path = written.partition("?")[0]
+        if not path.startswith("/") or "//" in path or path.startswith(NOT_PAGES):
             return HOME
     return asked

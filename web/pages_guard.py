@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from services import access
-from services.access import NotPermitted
+from services.access import Actor, NotPermitted
 from web import here
 
 log = logging.getLogger("keepsight.pages")
@@ -35,15 +35,21 @@ def guard_pages(
         page["layout"] = _guarded(page["layout"], not_permitted, failed)
 
 
+def may_see(actor: Actor, page: Mapping[str, Any]) -> bool:
+    """Say whether somebody's role has the permission that a page's layout declares."""
+    needed = access.declared_permission(page["layout"])
+    return needed is not None and access.permitted(actor, needed)
+
+
 def _guarded(
     layout: Any, not_permitted: Callable[[], Any], failed: Callable[[Exception], Any]
 ) -> Callable[..., Any]:
-    needed = access.declared_permission(layout)
+    page = {"layout": layout}
 
     @wraps(layout)
     def show(**query: Any) -> Any:
         actor = here.signed_in()
-        if needed is None or actor is None or not access.permitted(actor, needed):
+        if actor is None or not may_see(actor, page):
             return not_permitted()
         try:
             return layout(**_accepted(layout, query))
