@@ -1,19 +1,19 @@
 // Joins the boxes of a filter row into one query and keeps it in the address, so that a link reopens the view.
 (function () {
   "use strict";
-  const PREFIX = "f.";
 
   // Keys that the filters do not own (?by=, ?q=) stay as they are.
   function writeAddress(query) {
-    const search = new URLSearchParams(window.location.search);
-    for (const key of [...search.keys()]) {
-      if (key.startsWith(PREFIX) || key === "from" || key === "to") search.delete(key);
-    }
+    const inner = new URLSearchParams();
     for (const column of Object.keys(query.levels).sort()) {
-      for (const level of query.levels[column]) search.append(PREFIX + column, level);
+      for (const level of query.levels[column]) inner.append(column, level);
     }
-    if (query.from) search.set("from", query.from);
-    if (query.to) search.set("to", query.to);
+    const search = new URLSearchParams(window.location.search);
+    const parts = { filters: inner.toString(), since: query.since, until: query.until };
+    for (const name of Object.keys(parts)) {
+      if (parts[name]) search.set(name, parts[name]);
+      else search.delete(name);
+    }
     replace(search);
   }
 
@@ -22,14 +22,14 @@
     window.history.replaceState(window.history.state, "", window.location.pathname + (text ? "?" + text : ""));
   }
 
-  function query(values, from, to, ids, before) {
+  function query(values, since, until, ids, before) {
     const { no_update } = window.dash_clientside;
     const levels = {};
     ids.forEach((id, i) => {
       if (values[i] && values[i].length) levels[id.column] = values[i];
     });
-    const found = { levels, from: from || null, to: to || null };
-    const empty = !Object.keys(levels).length && !found.from && !found.to;
+    const found = { levels, since: since || null, until: until || null };
+    const empty = !Object.keys(levels).length && !found.since && !found.until;
     writeAddress(found);
     return [JSON.stringify(found) === JSON.stringify(before) ? no_update : found, empty];
   }
@@ -50,6 +50,23 @@
     return to ? `to ${label(to)}` : "";
   }
 
+  // A click on a mark of a chart filters by its level; a second click takes the filter away.
+  function cross(page) {
+    return function () {
+      const { callback_context: context, no_update, set_props } = window.dash_clientside;
+      const clicked = context.triggered.map((one) => one.value).find((value) => value && value.points.length);
+      const mark = clicked && clicked.points[0].customdata;
+      if (!mark || mark.length < 2) return no_update;
+      const id = { type: `${page}-filter`, column: mark[0] };
+      const box = document.getElementById(window.keepsight.elementId(id));
+      if (!box) return no_update;
+      const on = [...box.querySelectorAll("input:checked")].map((input) => input.value);
+      const same = on.length === 1 && on[0] === mark[1];
+      set_props(id, { value: same ? [] : [mark[1]] });
+      return no_update;
+    };
+  }
+
   const clear = (clicks, values) => values.map(() => []);
   const clearPeriod = () => ["", ""];
 
@@ -63,6 +80,6 @@
     },
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    filters: { query, words, period_words: periodWords, clear, clear_period: clearPeriod },
+    filters: { query, words, period_words: periodWords, clear, clear_period: clearPeriod, cross_overview: cross("overview") },
   });
 })();

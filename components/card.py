@@ -55,3 +55,9 @@ def card(
 def cards(members: list[Any]) -> html.Div:
     """Set cards in rows."""
     return html.Div([member for member in members if member is not None], className="ks-cards")
+
+
+def sub(note: str, *marks: Any) -> html.Div:
+    """Say under a title what a chart stands on, with the marks of a model figure."""
+    shown = [mark for mark in marks if mark is not None]
+    return html.Div([html.P(note, className="ks-card-note"), *shown], className="ks-card-sub ks-card-under")

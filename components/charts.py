@@ -54,21 +54,21 @@ def _heading(text: str, y: float) -> dict[str, Any]:
 
 
 def share_bars(
-    levels: Sequence[str | None], labels: Sequence[str], shares: Sequence[float | None],
-    counts: Sequence[int], *, of: str
+    levels: Sequence[str], labels: Sequence[str], shares: Sequence[float | None],
+    counts: Sequence[int], *, column: str, of: str
 ) -> Figure:  # fmt: skip
-    """Draw a share per level as horizontal bars; ``customdata`` carries the level for a click."""
+    """Draw a share per level as horizontal bars; ``customdata`` carries column and level for a click."""
     return {
         "data": [
             {
                 "type": "bar", "orientation": "h",
                 "x": list(shares), "y": [plain(label) for label in labels],
-                "customdata": [[level, count] for level, count in zip(levels, counts, strict=True)],
+                "customdata": [[column, level, n] for level, n in zip(levels, counts, strict=True)],
                 "marker": {"color": "@c2", "cornerradius": 4},
                 "text": ["" if s is None else f"{s:.1%}" for s in shares],
                 "textposition": "outside", "cliponaxis": False, "textfont": {"color": "@ink"},
                 "hovertemplate": f"<b>%{{y}}</b><br>%{{x:.1%}} {plain(of)}<br>"
-                                 "%{customdata[1]:,} customers<extra></extra>",
+                                 "%{customdata[2]:,} customers<extra></extra>",
             }
         ],
         "layout": _across({"tickformat": ".0%", "rangemode": "tozero", "range": [0, _room(shares)]}),
@@ -95,6 +95,7 @@ def outcome_bars(
     bands: Sequence[str], stayed: Sequence[int], left: Sequence[int], *, axis: str, left_word: str = "left"
 ) -> Figure:
     """Draw how many stayed and left in each band, stacked."""
+
     def series(name: str, values: Sequence[int], colour: str) -> dict[str, Any]:
         return {
             "type": "bar", "name": name, "x": [plain(band) for band in bands], "y": list(values),
@@ -116,8 +117,8 @@ def outcome_bars(
 
 
 def money_bars(
-    levels: Sequence[str | None], labels: Sequence[str], revenue: Sequence[float | None],
-    at_risk: Sequence[float | None] | None, *, unit: str
+    levels: Sequence[str], labels: Sequence[str], revenue: Sequence[float | None],
+    at_risk: Sequence[float | None] | None, *, column: str, unit: str
 ) -> Figure:  # fmt: skip
     """Draw revenue per level, with the part at risk (the model's) in the model's colour."""
     names = [plain(label) for label in labels]
@@ -125,7 +126,7 @@ def money_bars(
     def series(name: str, values: Sequence[float | None], colour: str) -> dict[str, Any]:
         return {
             "type": "bar", "orientation": "h", "name": name, "x": list(values), "y": names,
-            "customdata": [[level] for level in levels],
+            "customdata": [[column, level] for level in levels],
             "marker": {"color": colour, "cornerradius": 4},
             "hovertemplate": f"<b>%{{y}}</b><br>%{{x:,.0f}} {plain(unit)}<br>{name}<extra></extra>",
         }  # fmt: skip

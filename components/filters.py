@@ -1,27 +1,26 @@
 """The row of filters: the same on each page, kept in the address so that a link reopens the view.
 
-The address holds ``f.<column>=<level>`` once per chosen level. assets/filters.js joins the boxes into
-one query, kept in a store (``query_id``) that the page's callbacks read.
+The address holds ``filters``, in which ``column=level`` stands once per chosen level (encoded, since a
+column may be called anything), and ``since`` and ``until``. assets/filters.js joins the boxes into one
+query, kept in a store (``query_id``) that the page's callbacks read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
 from components.marks import icon
 
-PREFIX = "f."
 
-
-def chosen_levels(query: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Read the chosen levels of each column from a page's query arguments."""
-    found = {}
-    for name, levels in query.items():
-        if name.startswith(PREFIX):
-            found[name.removeprefix(PREFIX)] = (levels,) if isinstance(levels, str) else tuple(levels)
+def chosen_levels(filters: str) -> dict[str, tuple[str, ...]]:
+    """Read the chosen levels of each column from the address; what cannot be read chooses nothing."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column, level in parse_qsl(filters, keep_blank_values=True):
+        found[column] = (*found.get(column, ()), level)
     return found
 
 
@@ -31,7 +30,7 @@ def choice_id(page: str, column: str) -> dict[str, str]:
 
 
 def query_id(page: str) -> str:
-    """Give the id of the store with the page's query: ``{"levels": {column: [...]}, "from", "to"}``."""
+    """Give the id of the store with the page's query: ``{"levels": {column: [...]}, "since", "until"}``."""
     return f"{page}-query"
 
 
@@ -65,7 +64,7 @@ def filter_bar(
     known = {column: {value for value, _ in levels} for column, _, levels in choices}
     kept = {c: [v for v in chosen.get(c, ()) if v in known[c]] for c in known}
     pills = [_pill(page, column, label, levels, kept[column]) for column, label, levels in choices]
-    query = {"levels": {c: v for c, v in kept.items() if v}, "from": start, "to": end}
+    query = {"levels": {c: v for c, v in kept.items() if v}, "since": start, "until": end}
     return html.Div(
         [
             dcc.Store(id=query_id(page), data=query),
@@ -142,7 +141,8 @@ def _period(
             **{"aria-label": label},
         )
 
-    words = " to ".join(dict(periods).get(month, "") for month in (start, end) if month)
+    names = dict(periods)
+    words = " to ".join(names[month] for month in (start, end) if month in names)
     return html.Details(
         [
             html.Summary(
@@ -153,7 +153,7 @@ def _period(
                 ]
             ),
             html.Div(
-                [box("from", "From", start, "the first month"), box("to", "To", end, "the last month")],
+                [box("since", "From", start, "the first month"), box("until", "To", end, "the last month")],
                 className="ks-popover ks-popover-pair",
             ),
         ],
@@ -169,8 +169,8 @@ def wire_filters(page: str) -> None:
         Output(query_id(page), "data"),
         Output(f"{page}-clear", "hidden"),
         Input(boxes, "value"),
-        Input(f"{page}-from", "value", allow_optional=True),
-        Input(f"{page}-to", "value", allow_optional=True),
+        Input(f"{page}-since", "value", allow_optional=True),
+        Input(f"{page}-until", "value", allow_optional=True),
         State(boxes, "id"),
         State(query_id(page), "data"),
         prevent_initial_call=True,
@@ -185,9 +185,17 @@ def wire_filters(page: str) -> None:
     clientside_callback(
         ClientsideFunction("filters", "period_words"),
         Output(f"{page}-period-words", "children"),
-        Input(f"{page}-from", "value"),
-        Input(f"{page}-to", "value"),
-        State(f"{page}-from", "options"),
+        Input(f"{page}-since", "value"),
+        Input(f"{page}-until", "value"),
+        State(f"{page}-since", "options"),
+        prevent_initial_call=True,
+        optional=True,
+    )
+    clientside_callback(
+        ClientsideFunction("filters", "clear_period"),
+        Output(f"{page}-since", "value"),
+        Output(f"{page}-until", "value"),
+        Input(f"{page}-clear", "n_clicks"),
         prevent_initial_call=True,
         optional=True,
     )

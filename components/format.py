@@ -89,6 +89,12 @@ def month(period: str | date | None) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}" if day else str(period or NOT_KNOWN)
 
 
+def short_month(period: str | date | None) -> str:
+    """Name the month of an ISO date in few letters: "Mar 2026"."""
+    day = _day(period)
+    return f"{MONTHS[day.month - 1][:3]} {day.year}" if day else str(period or NOT_KNOWN)
+
+
 def day(moment: str | date | datetime | None) -> str:
     """Write a date: "1 March 2026"; other text stays as it is, None is "not known"."""
     found = _day(moment)
@@ -122,7 +128,7 @@ def change(now: float | None, before: float | None, than: str | None, *, unit: s
         A share moves by points, an amount by per cent of its earlier value.
     """
     if _is_missing(now) or _is_missing(before) or than is None:
-        return "one snapshot, no earlier period"
+        return "no earlier period to compare with"
     moved = points(now - before) if unit == "share" else _relative(now, before)
     if moved is None:
         return f"was {number(before)} in {than}"

@@ -8,9 +8,12 @@ from typing import Any
 
 from dash import dcc, html
 
-from components.marks import badge, icon
+from components.format import day
+from components.marks import badge, draft_badge, icon
 
 MAIN = "ks-main"
+FOOT = "ks-foot-facts"
+STATE = "ks-rail-state"
 NOTICE = (
     "Keepsight advises; people decide. Model figures are predictions from past customers, "
     "not causes and not certainties."
@@ -43,9 +46,6 @@ def shell(
     role: str,
     paths: Collection[str],
     contact: str,
-    model: str | None = None,
-    is_draft: bool = False,
-    data_date: str | None = None,
     csrf: tuple[str, str] | None = None,
 ) -> html.Div:
     """Set a page into the frame.
@@ -60,8 +60,6 @@ def shell(
         Paths of the pages that exist; the navigation shows no other.
     contact : str
         Whom people turn to.
-    model, is_draft, data_date
-        The version that answers (short), whether it is not signed off, and the date of the data.
     csrf : (name, value), optional
         Hidden field of the sign-out form.
     """
@@ -72,12 +70,12 @@ def shell(
             dcc.Store(id="ks-theme"),
             html.Div(id="ks-toast", className="ks-toast", role="status", **{"aria-live": "polite"}),
             html.Aside(
-                [_brand(), _rail(shown), _state(model, is_draft)], className="ks-rail",
+                [_brand(), _rail(shown), html.Div(state(None), id=STATE, className="ks-rail-state")], className="ks-rail",
                 **{"aria-label": "Keepsight"},
             ),
             html.Header([_brand(), html.Div([_theme_switch(), _person(person, role, csrf)],
                                             className="ks-tools")], className="ks-top"),
-            html.Div([content, _foot(contact, model, is_draft, data_date)], className="ks-content"),
+            html.Div([content, _foot(contact)], className="ks-content"),
             _bottom(shown),
         ],
         className="ks-frame",
@@ -135,15 +133,17 @@ def _bottom(shown: Sequence[Place]) -> html.Nav:
     return html.Nav(html.Ul(links), className="ks-bottom", **{"aria-label": "Main, at the foot"})
 
 
-def _state(model: str | None, is_draft: bool) -> html.Div:
-    if model is None:
-        words, kind = "No model yet: facts only", "off"
-    elif is_draft:
+def state(stamp: Any) -> list[Any]:
+    """Say in the rail whether a model answers; ``stamp`` is that of the page's data, None while unknown."""
+    if stamp is None or (stamp.version is None and stamp.withheld is None):
+        words, kind = "Facts only", "off"
+    elif stamp.version is None:
+        words, kind = "Facts only for your role", "off"
+    elif stamp.is_draft:
         words, kind = "Model on, draft", "draft"
     else:
         words, kind = "Model on", "on"
-    dot = html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"})
-    return html.Div([dot, html.Span(words)], className="ks-rail-state")
+    return [html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"}), html.Span(words)]
 
 
 def _theme_switch() -> html.Button:
@@ -159,6 +159,7 @@ def _theme_switch() -> html.Button:
 
 
 def _person(person: str, role: str, csrf: tuple[str, str] | None) -> html.Details:
+    # assets/session.js writes the token of the moment into it before the form is sent.
     hidden = [dcc.Input(type="hidden", name=csrf[0], value=csrf[1], id="ks-csrf")] if csrf else []
     return html.Details(
         [
@@ -184,14 +185,19 @@ def _person(person: str, role: str, csrf: tuple[str, str] | None) -> html.Detail
     )  # fmt: skip
 
 
-def _foot(contact: str, model: str | None, is_draft: bool, data_date: str | None) -> html.Footer:
+def foot_facts(stamp: Any, contact: str) -> list[Any]:
+    """Name the model version, its state, the data's date and whom to ask."""
     facts: list[Any] = []
-    if model:
-        facts.append(html.Span(["Model ", html.Code(model[:8])]))
-        facts.append(badge("draft, not signed off", "draft") if is_draft else badge("signed off", "ok"))
-    else:
-        facts.append(html.Span("No model yet"))
-    if data_date:
-        facts.append(html.Span(f"Data of {data_date}"))
-    facts.append(html.Span(f"Questions: {contact}"))
-    return html.Footer([html.P(NOTICE), html.Div(facts, className="ks-foot-facts")], className="ks-foot")
+    if stamp is not None and stamp.version is not None:
+        facts.append(html.Span(["Model ", html.Code(stamp.version[:8])]))
+        facts.append(draft_badge(stamp) or badge("signed off", "ok"))
+    elif stamp is not None:
+        facts.append(html.Span("No model figures"))
+    if stamp is not None:
+        facts.append(html.Span(f"Data of {day(stamp.data_date)}"))
+    return [*facts, html.Span(f"Questions: {contact}")]
+
+
+def _foot(contact: str) -> html.Footer:
+    facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
+    return html.Footer([html.P(NOTICE), facts], className="ks-foot")

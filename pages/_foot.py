@@ -1,0 +1,36 @@
+"""The foot and the state in the rail: which model answers, on which data; asked anew at every move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, callback
+
+from components import frame
+from services.access import permission
+from services.installation import NothingLoaded
+from services.stamp import Stamp, champion_for, stamp
+from web import here
+
+
+def current_stamp() -> Stamp | None:
+    """Say what answers now for who asks; None where there are no customers yet."""
+    installation = here.installation()
+    try:
+        dataset = installation.dataset()
+    except NothingLoaded:
+        return None
+    champion, withheld = champion_for(installation, here.actor())
+    return stamp(installation, dataset, champion, withheld=withheld)
+
+
+@callback(
+    Output(frame.FOOT, "children"),
+    Output(frame.STATE, "children"),
+    Input("_pages_location", "pathname"),
+)
+@permission("see-facts")
+def show_foot(_path: str | None) -> tuple[list[Any], list[Any]]:
+    """Name the model and the data that answer now."""
+    found = current_stamp()
+    return frame.foot_facts(found, here.installation().settings.contact), frame.state(found)

@@ -1,0 +1,177 @@
+"""One customer: what is known, the chance of leaving with its range, and the reasons that add up to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+import dash
+from dash import dcc, html
+
+from components import charts, facts, format, frame, marks, states
+from components.card import card, cards
+from components.graph import graph
+from components.table import table
+from components.waterfall import gauge, waterfall, waterfall_data
+from config.dataset import DatasetSpec, Kind
+from config.glossary import meaning
+from pages import _foot  # noqa: F401  (registers the foot's callback)
+from services import customers
+from services.access import permission, permitted
+from services.customers import CustomerAnswer, NoSuchCustomer
+from web import here
+
+dash.register_page(__name__, path="/customer", title="Customer - Keepsight", order=3)
+
+LIST = ("Customers", "/customers")
+HISTORIES = 3
+
+
+class Ids(StrEnum):
+    """Every id of this page."""
+
+    WHAT_IF = "customer-what-if"
+
+
+@permission("see-facts")
+def layout(id: str = "") -> html.Main:
+    """Lay the page of one customer out; ``?id=`` names the customer."""
+    if not id:
+        return frame.page("Customer", _choose("No customer is chosen", "Choose one from the list."), back=LIST)
+    try:
+        found = customers.one(here.installation(), here.actor(), id)
+    except NoSuchCustomer as fault:
+        return frame.page("Customer", _choose("No such customer", str(fault)), back=LIST)
+    spec = here.installation().dataset().spec
+    return frame.page(
+        f"Customer {found.id}",
+        _warnings(found.warnings),
+        cards([_score(found), _reasons(found), _facts(found), *_history(found, spec)]),
+        marks.stamp_line(found.stamp),
+        lede=_standing(found, spec),
+        badges=[marks.draft_badge(found.stamp), marks.synthetic_badge(found.stamp.synthetic)],
+        actions=_actions(found),
+        back=LIST,
+    )
+
+
+def _choose(title: str, text: str) -> html.Section:
+    link = dcc.Link("To the list of customers", href="/customers", className="ks-button")
+    return html.Section(states.empty(title, text, sign="bi-person", action=link), className="ks-card")
+
+
+def _standing(found: CustomerAnswer, spec: DatasetSpec) -> str:
+    state = "Active" if found.active else f"No longer active: {spec.outcome.label}"
+    return f"{state} on {format.day(found.stamp.data_date)}. {spec.title}."
+
+
+def _actions(found: CustomerAnswer) -> list[Any]:
+    if found.score is None or not permitted(here.actor(), "explore"):
+        return []
+    return [
+        dcc.Link(
+            [marks.icon("bi-sliders2"), "What if ..."],
+            href=f"/what-if?customer={quote(found.id, safe='')}",
+            id=Ids.WHAT_IF,
+            className="ks-button",
+        )
+    ]
+
+
+def _warnings(texts: list[str]) -> html.Div | None:
+    if not texts:
+        return None
+    return html.Div(
+        [marks.icon("bi-exclamation-triangle"), html.Ul([html.Li(text) for text in texts])],
+        className="ks-note",
+        role="note",
+    )
+
+
+def _score(found: CustomerAnswer) -> html.Section:
+    score, stamp = found.score, found.stamp
+    if score is None:
+        why = stamp.withheld or "There is no model yet."
+        return card("Chance of leaving", states.empty("No score here", why, sign="bi-lock"), width="third")
+    data = {
+        "probability": score.probability, "low": score.low, "high": score.high, "threshold": score.threshold,
+    }  # fmt: skip
+    horizon = format.count(stamp.horizon_months, "month")
+    return card(
+        "Chance of leaving",
+        [gauge("customer", data), _legend(score.threshold is not None)],
+        note=f"within {horizon}; higher means more likely to leave",
+        help_text=f"{meaning('chance-of-leaving')} {meaning('range')}",
+        model=True,
+        badge=marks.draft_badge(stamp),
+        width="third",
+    )
+
+
+def _legend(has_line: bool) -> html.P:
+    line = " The short line is where the at-risk list begins." if has_line else ""
+    return html.P(
+        f"The outer arc is the model's spread, not chance.{line}", className="ks-card-note ks-gauge-legend"
+    )
+
+
+def _reasons(found: CustomerAnswer) -> html.Section:
+    if found.score is None:
+        why = "Reasons explain a score, and none is shown to you."
+        return card("Why", states.empty("No reasons here", why, sign="bi-lock"), width="two-thirds")
+    rows = [
+        {"label": r.label, "value": r.value, "points": r.points, "role": str(r.role)} for r in found.reasons
+    ]
+    drawn = waterfall("customer", waterfall_data(found.score.start, found.score.probability, rows))
+    return card(
+        "Why",
+        [html.P(found.sentence, className="ks-sentence"), drawn],
+        note="from the model's starting point to this customer; patterns in past customers, not causes",
+        help_text=f"{meaning('reason')} {meaning('starting-point')}",
+        model=True,
+        width="two-thirds",
+    )
+
+
+def _facts(found: CustomerAnswer) -> html.Section:
+    rows = [
+        facts.fact(one.label, one.value, role=str(one.role), missing=one.value == format.NOT_KNOWN)
+        for one in found.facts
+    ]
+    return card(
+        "What is known",
+        facts.facts(rows),
+        note="a lever is yours to move, an assumption moves by others, a fact stays",
+        width="full",
+    )
+
+
+def _history(found: CustomerAnswer, spec: DatasetSpec) -> list[html.Section]:
+    """Draw up to three measured values that moved over time."""
+    rows = found.history
+    if spec.period is None or len(rows) < 2:
+        return []
+    moving = [
+        feature for feature in spec.features
+        if feature.kind is Kind.NUMERIC and feature.column != spec.tenure
+        and len({row.get(feature.column) for row in rows}) > 1
+    ]  # fmt: skip
+    first = [f for f in moving if f.column == spec.revenue]
+    chosen = [*first, *(f for f in moving if f not in first)][:HISTORIES]
+    periods = [str(row[spec.period]) for row in rows]
+    span = f"{format.month(periods[0])} to {format.month(periods[-1])}"
+    cut = []
+    for feature in chosen:
+        values = [row.get(feature.column) for row in rows]
+        lines = [(format.month(p), format.value(v)) for p, v in zip(periods, values, strict=True)]
+        drawn = graph(
+            charts.history(periods, values, name=feature.label, unit=feature.unit or ""),
+            id=f"history-{feature.column}",
+            title=f"{feature.label}, {span}",
+            table=table(f"{feature.label} by month", ("Month", feature.label), lines),
+            size="small",
+        )
+        note = f"{feature.unit + ', ' if feature.unit else ''}{span}"
+        cut.append(card(feature.label, drawn, note=note, width="third"))
+    return cut

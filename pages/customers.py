@@ -1,0 +1,166 @@
+"""Customers: the active ones, those with the highest expected loss first, paged by the server."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+
+from components import filters, format, frame, marks
+from components.grid import ROWS_A_PAGE, column, figure_column, grid
+from config.dataset import DatasetSpec
+from config.glossary import meaning
+from pages import _foot
+from services import customers, overview
+from services.access import permission
+from services.overview import Filters
+from web import here
+
+dash.register_page(__name__, path="/customers", title="Customers - Keepsight", order=2)
+
+NAME = "customers"
+MONEY = "KsMoney(params.value, '{currency}', {decimals})"
+
+
+class Ids(StrEnum):
+    """Every id of this page of its own; those of the filter row come from ``components.filters``."""
+
+    GRID = "customers-grid"
+    SEARCH = "customers-search"
+    STAMP = "customers-stamp"
+    ASKED = "customers-asked"
+
+
+@permission("see-facts")
+def layout(filters: str = "", q: str = "") -> html.Main:
+    """Lay the page out; filters and search come from the address."""
+    installation, actor = here.installation(), here.actor()
+    dataset = installation.dataset()
+    stamp = _foot.current_stamp()
+    has_model = stamp is not None and stamp.version is not None
+    offered = [c for c in overview.filters_offered(installation, actor) if c.column not in dataset.spec.protected]
+    return frame.page(
+        "Customers",
+        _row(offered, filters, q),
+        _grid(dataset.spec, customers.segments(dataset), has_model),
+        html.Div(id=Ids.STAMP),
+        lede=_lede(has_model, stamp.withheld if stamp else None),
+        badges=[marks.draft_badge(stamp), marks.synthetic_badge(dataset.spec.synthetic)],
+    )
+
+
+def _lede(has_model: bool, withheld: str | None) -> str:
+    if has_model:
+        return (
+            "Active customers, highest expected loss first. Expected loss is the chance of leaving times what "
+            "the customer is worth."
+        )
+    return f"Active customers. {withheld or ''}"
+
+
+def _row(offered: list[Any], chosen: str, q: str) -> html.Div:
+    search = html.Div(
+        [
+            html.Label("Find a customer", htmlFor=Ids.SEARCH, className="visually-hidden"),
+            marks.icon("bi-search"),
+            dcc.Input(id=Ids.SEARCH, type="search", value=q, debounce=0.3, placeholder="Find a customer by id",
+                      autoComplete="off", maxLength=200),
+        ],
+        className="ks-search",
+    )  # fmt: skip
+    return filters.filter_bar(
+        NAME,
+        [(choice.column, choice.label, choice.levels) for choice in offered],
+        filters.chosen_levels(chosen),
+        before=[search],
+    )
+
+
+def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -> Any:
+    money = MONEY.format(currency=spec.currency, decimals=0)
+    spare = {"context": {"spare": True}}
+    columns = [column("id", "Customer", cellRenderer="KsCustomer", minWidth=124, sortable=True)]
+    if has_model:
+        columns += [
+            column(
+                "probability", "Chance of leaving", cellRenderer="KsChance", minWidth=150, sortable=True,
+                sortingOrder=["desc", "asc"], headerTooltip=meaning("chance-of-leaving"),
+            ),
+            figure_column(
+                "expected_loss", "Expected loss", money, minWidth=112, sortable=True, sort="desc",
+                sortingOrder=["desc", "asc"], headerTooltip=meaning("expected-loss"),
+            ),
+        ]  # fmt: skip
+    if spec.revenue:
+        exact = MONEY.format(currency=spec.currency, decimals=spec.decimals)
+        columns.append(
+            figure_column("monthly_revenue", "Per month", exact, minWidth=104, sortable=True,
+                          headerTooltip=meaning("monthly-revenue"), **spare)
+        )  # fmt: skip
+    if has_model:
+        columns.append(
+            column("reasons", "Mainly because", cellRenderer="KsChips", minWidth=320, flex=3,
+                   headerTooltip=meaning("reason"), **spare)
+        )  # fmt: skip
+    columns += [column(f"s{i}", label, minWidth=120, **spare) for i, (_, label) in enumerate(segments[:3])]
+    return grid(
+        Ids.GRID,
+        columns,
+        label="Active customers",
+        key="id",
+        nothing="No customer fits. Clear a filter or the search.",
+        opens="KsOpenCustomer(params)",
+    )
+
+
+filters.wire_filters(NAME)
+clientside_callback(
+    ClientsideFunction("customers", "again"),
+    Output(Ids.GRID, "data-asked"),
+    Input(filters.query_id(NAME), "data"),
+    Input(Ids.SEARCH, "value"),
+)
+
+
+@callback(
+    Output(Ids.GRID, "getRowsResponse"),
+    Output(f"{NAME}-count", "children"),
+    Output(Ids.STAMP, "children"),
+    Input(Ids.GRID, "getRowsRequest"),
+    State(filters.query_id(NAME), "data"),
+    State(Ids.SEARCH, "value"),
+)
+@permission("see-facts")
+def show_rows(request: dict[str, Any] | None, query: dict[str, Any], search: str | None) -> tuple[Any, Any, Any]:
+    """Answer the rows the grid asks for, and say how many there are."""
+    if not request:
+        return no_update, no_update, no_update
+    installation = here.installation()
+    spec = installation.dataset().spec
+    start = int(request.get("startRow") or 0)
+    found = customers.page(
+        installation,
+        here.actor(),
+        Filters(query.get("levels") or {}),
+        sort=_sort(request.get("sortModel") or [], spec),
+        start=start,
+        stop=start + ROWS_A_PAGE,
+        search=search or "",
+    )
+    answer = {"rowData": [_plain(row, spec) for row in found.rows], "rowCount": found.total}
+    return answer, f"{format.count(found.total, 'customer')} in view", marks.stamp_line(found.stamp)
+
+
+def _sort(model: list[dict[str, str]], spec: DatasetSpec) -> list[tuple[str, str]]:
+    """Read the grid's order; columns of the page that are named otherwise in the data are translated."""
+    names = {"id": spec.id, "monthly_revenue": spec.revenue}
+    return [(names.get(part["colId"]) or part["colId"], part["sort"]) for part in model]
+
+
+def _plain(row: dict[str, Any], spec: DatasetSpec) -> dict[str, Any]:
+    """Name segments by their place, since the grid reads a dot in a field's name as a path."""
+    shown = {f"s{i}": row.get(name) for i, name in enumerate(spec.segments[:3])}
+    kept = ("id", "probability", "low", "high", "expected_loss", "monthly_revenue", "reasons")
+    return {name: row[name] for name in kept if name in row} | shown
