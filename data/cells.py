@@ -49,9 +49,22 @@ def shown(value: object, limit: int = 80) -> str:
     return cut + "…" if len(text) > limit else cut
 
 
+def quoted(value: object, limit: int = 80) -> str:
+    """Write a value as ``shown`` does, in quotes."""
+    return f"'{shown(value, limit)}'"
+
+
 def arrow(column: pd.Series[Any]) -> pa.Array:
     """Hand a column of text to Arrow as one array, missing as null."""
-    found = pa.array(column, type=pa.large_string(), from_pandas=True)
+    if column.dtype.kind == "M":
+        column = column.dt.strftime("%Y-%m-%d")
+    try:
+        found = pa.array(column, type=pa.large_string(), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        # text mixed with numbers, or categories: a frame made by hand, not by a file
+        found = pa.array(
+            column.astype(object).map(str, na_action="ignore"), pa.large_string(), from_pandas=True
+        )
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from config.dataset import DatasetSpec, Kind
 from data import cells
-from data.cells import shown
+from data.cells import quoted, shown
 from data.files import FIRST_ROW, RawTable, no_rows_refused, refused_frame
 
 NO_NUMBER = "is not a number"
@@ -104,7 +104,9 @@ def check_rows(table: RawTable | pd.DataFrame, spec: DatasetSpec, *, refused_sha
     frame = frame[~frame.index.isin(refused["row"])]
     repeated = _repeated_keys(frame, spec)
     _refuse_false_key(repeated, spec, rows, refused_share)
-    refused = pd.concat([refused, repeated], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+    refused = pd.concat([refused, repeated], ignore_index=True).sort_values(
+        "row", kind="stable", ignore_index=True
+    )
     accepted = _canonical(frame[~frame.index.isin(repeated["row"])], spec)
     report = _report(accepted, refused, rows, spec, words, list(raw.columns)) | {"file": manner}
     _refuse_many(refused, report, refused_share)
@@ -130,8 +132,8 @@ def _need_columns(frame: pd.DataFrame, spec: DatasetSpec) -> None:
     told = []
     for column in absent[:_NAMED]:
         near = difflib.get_close_matches(column.casefold(), by_fold, n=2, cutoff=0.6)
-        hint = f" (did you mean {' or '.join(repr(shown(by_fold[n])) for n in near)}?)" if near else ""
-        told.append(f"{shown(column)!r}{hint}")
+        hint = f" (did you mean {' or '.join(quoted(by_fold[n]) for n in near)}?)" if near else ""
+        told.append(f"{quoted(column)}{hint}")
     more = f" and {len(absent) - _NAMED} more" if len(absent) > _NAMED else ""
     listed = ", ".join(shown(column) for column in there[:30]) + (" …" if len(there) > 30 else "")
     raise LoadRefused(
@@ -172,7 +174,7 @@ def _need_key(frame: pd.DataFrame, spec: DatasetSpec, rows: int) -> None:
     for column in (spec.id, spec.period):
         if column is not None and frame[column].isna().all():
             raise LoadRefused(
-                f"Column {shown(column)!r} is empty in all {rows:,} rows, but the spec names it as "
+                f"Column {quoted(column)} is empty in all {rows:,} rows, but the spec names it as "
                 f"{'id' if column == spec.id else 'period'}. Fill it, or name another column in the spec."
             )
 
@@ -282,7 +284,9 @@ def _repeated_keys(frame: pd.DataFrame, spec: DatasetSpec) -> pd.DataFrame:
             int(row),
             spec.id,
             shown(" / ".join(map(str, keys.loc[row]))),
-            f"is the same as row {first[row]}" if same[row] else f"stands already in row {first[row]}, with other values",
+            f"is the same as row {first[row]}"
+            if same[row]
+            else f"stands already in row {first[row]}, with other values",
         )
         for row in frame.index[repeats]
     ]
@@ -292,7 +296,7 @@ def _repeated_keys(frame: pd.DataFrame, spec: DatasetSpec) -> pd.DataFrame:
 def _refuse_false_key(repeated: pd.DataFrame, spec: DatasetSpec, rows: int, refused_share: float) -> None:
     if len(repeated) <= refused_share * rows:
         return
-    what = f"{shown(spec.id)!r}" + (f" with {shown(spec.period)!r}" if spec.period else "")
+    what = f"{quoted(spec.id)}" + (f" with {quoted(spec.period)}" if spec.period else "")
     first = repeated.iloc[0]
     remedy = (
         "Name the column that tells customers apart as id"
@@ -302,7 +306,7 @@ def _refuse_false_key(repeated: pd.DataFrame, spec: DatasetSpec, rows: int, refu
     )
     raise LoadRefused(
         f"{what} is no key: {len(repeated):,} of {rows:,} rows repeat one "
-        f"({first['value']!r} in row {first['row']} {first['reason']}). {remedy}.",
+        f"({quoted(first['value'])} in row {first['row']} {first['reason']}). {remedy}.",
         refused=repeated,
     )
 
@@ -359,10 +363,11 @@ def _reasons(refused: pd.DataFrame) -> list[dict[str, Any]]:
     if refused.empty:
         return []
     reason = refused["reason"].str.replace(r"row [0-9]+", "an earlier row", regex=True)
-    counted = refused.assign(reason=reason).groupby(["column", "reason"], dropna=False, sort=False)["row"].nunique()
+    by_reason = refused.assign(reason=reason).groupby(["column", "reason"], dropna=False, sort=False)
+    counted = by_reason["row"].nunique().reset_index().sort_values("row", ascending=False, kind="stable")
     return [
         {"column": None if pd.isna(column) else str(column), "reason": str(reason), "rows": int(count)}
-        for (column, reason), count in counted.sort_values(ascending=False, kind="stable").head(50).items()
+        for column, reason, count in counted.head(50).itertuples(index=False)
     ]
 
 
@@ -401,10 +406,12 @@ def _refuse_many(refused: pd.DataFrame, report: dict[str, Any], refused_share: f
     if count <= refused_share * rows and report["accepted"]:
         return
     first = refused.iloc[0]
-    where = f"row {first['row']}" + ("" if pd.isna(first["column"]) else f", column {shown(first['column'])!r}")
-    value = "" if pd.isna(first["value"]) else f" {first['value']!r}"
+    where = f"row {first['row']}" + (
+        "" if pd.isna(first["column"]) else f", column {quoted(first['column'])}"
+    )
+    value = "" if pd.isna(first["value"]) else f" {quoted(first['value'])}"
     common = report["reasons"][0]
-    column = "" if common["column"] is None else f"{shown(common['column'])!r} "
+    column = "" if common["column"] is None else f"{quoted(common['column'])} "
     raise LoadRefused(
         f"{count:,} of {rows:,} rows are refused, more than {refused_share:.0%}. Most often "
         f"({common['rows']:,} rows): {column}{common['reason']}. First: {where}:{value} {first['reason']}. "
@@ -435,5 +442,3 @@ def _need_both_outcomes(
         refused=refused,
         report=report,
     )
-
-

@@ -4,27 +4,116 @@ from __future__ import annotations
 
 import re
 
-PEOPLE = frozenset("customer client cust account subscriber member user person consumer policyholder".split())
-KEY_WORDS = frozenset("id key uuid guid number no nr num code identifier".split())
-ROW_WORDS = frozenset(("rownames", "rownumber", "row number", "row names", "row", "index", "row id", "rowid"))
-CODE_WORDS = frozenset("zip zipcode postcode postal phone code plz".split())
-PROTECTED_WORDS = frozenset(
-    "gender sex race ethnicity ethnic religion disability disabled nationality senior seniors pregnant "
-    "pregnancy orientation birthyear birthdate birthday".split()
+PEOPLE = frozenset(
+    [
+        "customer",
+        "client",
+        "cust",
+        "account",
+        "subscriber",
+        "member",
+        "user",
+        "person",
+        "consumer",
+        "policyholder",
+    ]
 )
-AGE_OF_THINGS = frozenset("account contract device equipment policy subscription handset relationship card".split())
+KEY_WORDS = frozenset(["id", "key", "uuid", "guid", "number", "no", "nr", "num", "code", "identifier"])
+ROW_WORDS = frozenset(("rownames", "rownumber", "row number", "row names", "row", "index", "row id", "rowid"))
+CODE_WORDS = frozenset(["zip", "zipcode", "postcode", "postal", "phone", "code", "plz"])
+PROTECTED_WORDS = frozenset(
+    [
+        "gender",
+        "sex",
+        "race",
+        "ethnicity",
+        "ethnic",
+        "religion",
+        "disability",
+        "disabled",
+        "nationality",
+        "senior",
+        "seniors",
+        "pregnant",
+        "pregnancy",
+        "orientation",
+        "birthyear",
+        "birthdate",
+        "birthday",
+    ]
+)
+AGE_OF_THINGS = frozenset(
+    [
+        "account",
+        "contract",
+        "device",
+        "equipment",
+        "policy",
+        "subscription",
+        "handset",
+        "relationship",
+        "card",
+    ]
+)
 REGIONS = ("region", "state", "province", "geography", "country", "county", "district", "city")
-SEGMENT_WORDS = frozenset("contract plan segment product internet payment tariff channel tier package".split())
-PRICE_WORDS = frozenset("charge charges fee price revenue bill spend rate mrr arpu premium".split())
+SEGMENT_WORDS = frozenset(
+    ["contract", "plan", "segment", "product", "internet", "payment", "tariff", "channel", "tier", "package"]
+)
+PRICE_WORDS = frozenset(
+    ["charge", "charges", "fee", "price", "revenue", "bill", "spend", "rate", "mrr", "arpu", "premium"]
+)
 LEVER_WORDS = frozenset(
-    "contract price charge charges fee discount rebate offer promotion plan tariff support security backup "
-    "protection insurance onboarding investment premium".split()
+    [
+        "contract",
+        "price",
+        "charge",
+        "charges",
+        "fee",
+        "discount",
+        "rebate",
+        "offer",
+        "promotion",
+        "plan",
+        "tariff",
+        "support",
+        "security",
+        "backup",
+        "protection",
+        "insurance",
+        "onboarding",
+        "investment",
+        "premium",
+    ]
 )
 PAST_WORDS = frozenset(
-    "total calls call tickets ticket complaints minutes number count num last past previous history score "
-    "satisfaction usage used average avg lifetime reason".split()
+    [
+        "total",
+        "calls",
+        "call",
+        "tickets",
+        "ticket",
+        "complaints",
+        "minutes",
+        "number",
+        "count",
+        "num",
+        "last",
+        "past",
+        "previous",
+        "history",
+        "score",
+        "satisfaction",
+        "usage",
+        "used",
+        "average",
+        "avg",
+        "lifetime",
+        "reason",
+    ]
 )
-ASSUMPTION_WORDS = frozenset("competitor competitors competition market inflation unemployment season economy".split())
+ASSUMPTION_WORDS = frozenset(
+    ["competitor", "competitors", "competition", "market", "inflation", "unemployment", "season", "economy"]
+)
 OUTCOMES = (
     "churn",
     "churned",
@@ -57,7 +146,22 @@ OUTCOMES = (
     "class",
     "y",
 )
-NOT_OUTCOME_WORDS = frozenset("reason category score date risk probability prob month day time count rate".split())
+NOT_OUTCOME_WORDS = frozenset(
+    [
+        "reason",
+        "category",
+        "score",
+        "date",
+        "risk",
+        "probability",
+        "prob",
+        "month",
+        "day",
+        "time",
+        "count",
+        "rate",
+    ]
+)
 
 
 def parts(name: str) -> list[str]:
@@ -133,7 +237,10 @@ def is_tenure(name: str) -> bool:
     """Tell whether a name speaks of months as a customer."""
     found = words(name)
     other_unit = {"days", "years", "weeks", "group", "band"} & set(found)
-    return ("tenure" in found and not other_unit) or " ".join(found) in ("months on book", "months as customer")
+    return ("tenure" in found and not other_unit) or " ".join(found) in (
+        "months on book",
+        "months as customer",
+    )
 
 
 def is_value(name: str) -> bool:

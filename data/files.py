@@ -16,7 +16,7 @@ import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.cells import has_unseen, shown
+from data.cells import has_unseen, quoted, shown
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 FIRST_ROW = 2
@@ -88,7 +88,7 @@ def no_rows_refused() -> pd.DataFrame:
     return refused_frame([])
 
 
-def refused_frame(cells: list[tuple[int, str | None, str | None, str]]) -> pd.DataFrame:
+def refused_frame(cells: Sequence[tuple[int, str | None, str | None, str]]) -> pd.DataFrame:
     """Make a quarantine of (row, column, value, reason); column and value are None for a whole row."""
     frame = pd.DataFrame(cells, columns=REFUSED_COLUMNS)
     return frame.astype({"row": "int64", "column": "str", "value": "str", "reason": "str"})
@@ -160,7 +160,9 @@ def _open(path: Path, limits: Limits) -> IO[bytes]:
     except FileNotFoundError as fault:
         raise FileError(f"There is no file {name}. Check the path; it is read from {Path.cwd()}.") from fault
     except PermissionError as fault:
-        raise FileError(f"{name} may not be read by this user. Change its permissions (chmod u+r).") from fault
+        raise FileError(
+            f"{name} may not be read by this user. Change its permissions (chmod u+r)."
+        ) from fault
     except (OSError, ValueError) as fault:
         raise FileError(f"{name} cannot be opened: {shown(fault, 200)}. Give the path of a file.") from fault
     if file is None:
@@ -202,7 +204,9 @@ def _read_text(file: IO[bytes], path: Path, limits: Limits, *, packed: bool) -> 
         finally:
             text.detach()
     except (gzip.BadGzipFile, EOFError, zlib.error) as fault:
-        raise FileError(f"{name} is damaged: it cannot be unpacked ({fault}). Pack or copy it again.") from fault
+        raise FileError(
+            f"{name} is damaged: it cannot be unpacked ({fault}). Pack or copy it again."
+        ) from fault
     except UnicodeDecodeError as fault:
         raise FileError(
             f"{name} is not written in {encoding} throughout: {fault.reason}. Save it as UTF-8."
@@ -221,7 +225,9 @@ def _refuse_other_kinds(head: bytes, name: str, packed: bool) -> None:
         raise FileError(f"{name} holds {what}, no table. Export the table again.")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(b"<"):
-        raise FileError(f"{name} is HTML or XML (a web page?), not a table. Download or export the CSV itself.")
+        raise FileError(
+            f"{name} is HTML or XML (a web page?), not a table. Download or export the CSV itself."
+        )
     if re.match(rb'\{\s*["}]|\[\s*[\[{"\d\]-]', start):
         raise FileError(f"{name} is JSON, not a table. Export it as CSV with a header, or as Parquet.")
 
@@ -245,7 +251,9 @@ def _encoding(
         if decoder is None or (chunk.isascii() and not decoder.getstate()[0]):
             continue
         try:
-            beyond_ascii += sum(character > "\x7f" for character in decoder.decode(chunk)) if not chunk.isascii() else 0
+            beyond_ascii += (
+                sum(character > "\x7f" for character in decoder.decode(chunk)) if not chunk.isascii() else 0
+            )
         except UnicodeDecodeError as fault:
             beyond_ascii += _beyond_ascii_before(fault)
             if beyond_ascii > 2:
@@ -373,14 +381,18 @@ def _read_csv(
 def _delimiter(sample: str, name: str) -> str:
     """Choose the delimiter under which most of the first rows are as wide as the header."""
     lines = sample.splitlines(keepends=True)
-    lines = lines[:-1] if len(lines) > 1 and not sample.endswith(("\n", "\r")) and len(sample) > 60_000 else lines
+    lines = (
+        lines[:-1] if len(lines) > 1 and not sample.endswith(("\n", "\r")) and len(sample) > 60_000 else lines
+    )
     best, best_fit = None, (0.0, 0)
     for delimiter in DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
         except csv.Error:
             # a cell beyond the module's limit, reported with its place when the row is read
-            widths = [len(next(csv.reader(lines[:1], delimiter=delimiter), []))] if len(lines[0]) < 131_072 else []
+            widths = (
+                [len(next(csv.reader(lines[:1], delimiter=delimiter), []))] if len(lines[0]) < 131_072 else []
+            )
         if not widths:
             widths = [lines[0].count(delimiter) + 1]
         if widths[0] < 2:
@@ -391,7 +403,7 @@ def _delimiter(sample: str, name: str) -> str:
     if best is None:
         first = shown(lines[0].strip(), 60)
         raise FileError(
-            f"{name} has one column only: {first!r}. A customer table has more; columns are told apart by "
+            f"{name} has one column only: {quoted(first)}. A customer table has more; columns are told apart by "
             "comma, semicolon, tab or bar (|). Export it again with one of these."
         )
     return best
@@ -407,7 +419,7 @@ def _checked_header(header: list[str], name: str, limits: Limits) -> list[str]:
     names = [cell.strip() for cell in header]
     if len(names) == 1:
         raise FileError(
-            f"{name} has one column only: {shown(names[0], 60)!r}. A customer table has more; "
+            f"{name} has one column only: {quoted(names[0], 60)}. A customer table has more; "
             "check the delimiter and the quotes of the first line."
         )
     for place, column in enumerate(names, start=1):
@@ -419,18 +431,18 @@ def _checked_header(header: list[str], name: str, limits: Limits) -> list[str]:
         if has_unseen(column):
             raise FileError(
                 f"The name of column {place} of {name} holds characters that nobody sees: "
-                f"{shown(column)!r}. Type the name again in the first line."
+                f"{quoted(column)}. Type the name again in the first line."
             )
         if len(column) > _NAME_CHARACTERS:
             raise FileError(
-                f"The name of column {place} of {name} has {len(column):,} characters: {shown(column, 40)!r}. "
-                f"Give a name of at most {_NAME_CHARACTERS}; does the file have a header?"
+                f"The name of column {place} of {name} has {len(column):,} characters: "
+                f"{quoted(column, 40)}. Give a name of at most {_NAME_CHARACTERS}; does the file have a header?"
             )
     twice = [column for column, count in Counter(names).items() if count > 1]
     if twice:
         places = [str(place) for place, column in enumerate(names, start=1) if column == twice[0]]
         raise FileError(
-            f"{name} names column {shown(twice[0])!r} {len(places)} times (columns {', '.join(places)}). "
+            f"{name} names column {quoted(twice[0])} {len(places)} times (columns {', '.join(places)}). "
             "Rename or remove one; if the first line holds a customer, add a header."
         )
     return names
@@ -440,7 +452,13 @@ class _Body:
     """The rows below the header: those that fit it as columns of text, the others as a quarantine."""
 
     def __init__(
-        self, header: list[str], lines: _Lines, reader: Iterator[list[str]], name: str, limits: Limits, row: int
+        self,
+        header: list[str],
+        lines: _Lines,
+        reader: Iterator[list[str]],
+        name: str,
+        limits: Limits,
+        row: int,
     ) -> None:
         self.header, self.name = header, name
         self.rows = 0
@@ -482,7 +500,9 @@ class _Body:
             self.rows += 1
             if len(row) != width:
                 self._refuse_ragged(row)
-            elif "\0" in lines.record[0] or (len(lines.record) > 1 and any("\0" in ln for ln in lines.record)):
+            elif "\0" in lines.record[0] or (
+                len(lines.record) > 1 and any("\0" in ln for ln in lines.record)
+            ):
                 self._refuse_row(row, "holds a NUL character, which no text has; remove it")
             elif row[0].strip() == header[0] and [cell.strip() for cell in row] == header:
                 self._refuse_row(row, "is the header again; remove it (were two files joined?)")
@@ -523,7 +543,7 @@ class _Body:
             raise FileError(self._too_large(self.header[place], size))
 
     def _too_large(self, column: str | None, size: int) -> str:
-        where = f", column {shown(column)!r}," if column else ""
+        where = f", column {quoted(column)}," if column else ""
         return (
             f"Row {self._row:,}{where} of {self.name} has a cell of {size:,} characters; the limit is "
             f"{self._cell:,}. Shorten it, leave the column out, or raise KEEPSIGHT_CELL_LIMIT_KB."
@@ -548,7 +568,7 @@ def _mostly_ragged(body: _Body, name: str, delimiter: str) -> str:
     row, _, value, reason = body.refused[0]
     return (
         f"{len(body.refused):,} of {body.rows:,} rows of {name} do not fit its header of "
-        f"{len(body.header)} columns; row {row} {reason}: {value!r}. "
+        f"{len(body.header)} columns; row {row} {reason}: {quoted(value)}. "
         "Check the delimiter and the quotes, and export it again."
     )
 
@@ -598,9 +618,15 @@ def _refuse_large_parquet(metadata: pq.FileMetaData, name: str, limits: Limits) 
 def _refuse_nested(schema: pa.Schema, name: str) -> None:
     for column in schema:
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-        if not (_is_text(kind) or _is_number(kind) or pa.types.is_boolean(kind) or _is_date(kind) or kind == pa.null()):
+        if not (
+            _is_text(kind)
+            or _is_number(kind)
+            or pa.types.is_boolean(kind)
+            or _is_date(kind)
+            or kind == pa.null()
+        ):
             raise FileError(
-                f"Column {shown(column.name)!r} of {name} holds {shown(kind, 60)}, which is no text, number, "
+                f"Column {quoted(column.name)} of {name} holds {shown(kind, 60)}, which is no text, number, "
                 "truth value or date. Leave it out, or write it as one of these."
             )
 
@@ -652,6 +678,6 @@ def _refuse_large_parquet_cell(cells: pa.ChunkedArray, column: str, name: str, l
     longest = pc.max(pc.utf8_length(cells)).as_py() or 0
     if longest > limits.cell_characters:
         raise FileError(
-            f"Column {shown(column)!r} of {name} has a cell of {longest:,} characters; the limit is "
+            f"Column {quoted(column)} of {name} has a cell of {longest:,} characters; the limit is "
             f"{limits.cell_characters:,}. Shorten it, leave the column out, or raise KEEPSIGHT_CELL_LIMIT_KB."
         )

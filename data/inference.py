@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from config.dataset import DatasetSpec, Derived, Feature, Kind, LeftOut, Outcome, Role, SpecError
 from data import cells, column_names
-from data.cells import shown
+from data.cells import quoted, shown
 from data.files import RawTable
 from data.spec_yaml import spec_yaml
 
@@ -34,13 +34,36 @@ SEGMENTS = 6
 CURRENCY = "USD"
 
 POSITIVE = frozenset(
-    "yes 1 true y t churn churned exited exit left leaver attrited cancelled canceled lapsed gone closed "
-    "terminated lost defected".split()
+    [
+        "yes",
+        "1",
+        "true",
+        "y",
+        "t",
+        "churn",
+        "churned",
+        "exited",
+        "exit",
+        "left",
+        "leaver",
+        "attrited",
+        "cancelled",
+        "canceled",
+        "lapsed",
+        "gone",
+        "closed",
+        "terminated",
+        "lost",
+        "defected",
+    ]
 ) | {"attrited customer"}
-SURE = POSITIVE - frozenset("yes 1 true y t".split())
+SURE = POSITIVE - frozenset(["yes", "1", "true", "y", "t"])
 FLAGS = (("no", "yes"), ("0", "1"), ("false", "true"), ("n", "y"), ("f", "t"))
 
-_OTHER_DATE = r"^([0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2})([T ][0-9:.]+ ?([AaPp][Mm])?)?$"
+_OTHER_DATE = (
+    r"^([0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2})"
+    r"([T ][0-9:.]+ ?([AaPp][Mm])?)?$"
+)
 
 
 class InferenceError(SpecError):
@@ -93,13 +116,15 @@ def plausible_frame(table: RawTable | pd.DataFrame) -> Plausible:
         rows &= (month == month[rows].max()).to_numpy()
     frame = pd.DataFrame(
         {
-            name: column.values if column.kind is Kind.NUMERIC else column.text.to_numpy(dtype=object)
+            name: column.values if column.kind is Kind.NUMERIC else column.text.array
             for name, column in reading.candidates.items()
         }
     )
     left = text.str.casefold().eq(outcome.positive.casefold()).to_numpy(dtype=bool)
     return Plausible(
-        frame[rows].reset_index(drop=True), left[rows], {n: c.kind for n, c in reading.candidates.items() if c.kind}
+        frame[rows].reset_index(drop=True),
+        left[rows],
+        {n: c.kind for n, c in reading.candidates.items() if c.kind},
     )
 
 
@@ -160,7 +185,9 @@ def infer_spec(
     )
     notes = _notes(spec, reading, suspects, keep)
     remarks = {c: facts.remark for c, facts in chosen.items()}
-    heading = "Guessed from the table; nothing was asked. Correct what is wrong:\n" + "\n".join(f"- {n}" for n in notes)
+    heading = "Guessed from the table; nothing was asked. Correct what is wrong:\n" + "\n".join(
+        f"- {n}" for n in notes
+    )
     return Inferred(spec, spec_yaml(spec, heading=heading, remarks=remarks), notes)
 
 
@@ -195,35 +222,48 @@ class _Column:
         return len(self.counts)
 
     @cached_property
+    def _texts(self) -> pd.Series[Any]:
+        return pd.Series(self.counts.index, dtype="str")
+
+    def _holding(self, holds: np.ndarray) -> int:
+        """Count the rows whose text is among the different texts marked, booleans of shape (distinct,)."""
+        return int(self.counts.to_numpy()[holds].sum())
+
+    def _matching(self, pattern: str) -> int:
+        return self._holding(cells.mask(pc.match_substring_regex(cells.arrow(self._texts), pattern)))
+
+    @cached_property
     def is_number(self) -> bool:
-        words = int(cells.is_missing_word(self.text).sum())
-        found = int(np.isfinite(self.values).sum())
+        words = self._holding(cells.is_missing_word(self._texts))
+        found = self._holding(cells.is_number(self._texts))
         return found > 0 and found >= NUMBERS_SHARE * (self.filled - words)
 
     @cached_property
     def is_date(self) -> bool:
-        if self.is_number:
-            return False
-        text = cells.arrow(self.text)
-        found = pc.or_(pc.match_substring_regex(text, cells.MONTH), pc.match_substring_regex(text, _OTHER_DATE))
-        return self.filled > 0 and cells.mask(found).sum() >= NUMBERS_SHARE * self.filled
+        return not self.is_number and self._mostly(self._matching(cells.MONTH) + self._matching(_OTHER_DATE))
 
     @cached_property
     def is_month(self) -> bool:
-        return self.filled > 0 and cells.is_month(self.text).sum() >= NUMBERS_SHARE * self.filled
+        return self._mostly(self._matching(cells.MONTH))
+
+    def _mostly(self, found: int) -> bool:
+        return self.filled > 0 and found >= NUMBERS_SHARE * self.filled
 
     @cached_property
     def is_whole(self) -> bool:
         values = self.values[np.isfinite(self.values)]
-        return bool(len(values)) and bool((np.abs(values) < 2.0**53).all() and (values == np.floor(values)).all())
+        return bool(len(values)) and bool(
+            (np.abs(values) < 2.0**53).all() and (values == np.floor(values)).all()
+        )
 
     @cached_property
     def is_code(self) -> bool:
         """Whether the digits are names rather than amounts: zip codes, 007."""
         if not (self.is_number and self.is_whole):
             return False
-        zeros = cells.mask(pc.match_substring_regex(cells.arrow(self.text), "^0[0-9]+$")).any()
-        return bool(zeros) or bool(column_names.CODE_WORDS & set(column_names.words(self.name)))
+        return self._matching("^0[0-9]+$") > 0 or bool(
+            column_names.CODE_WORDS & set(column_names.words(self.name))
+        )
 
     @cached_property
     def _verdict(self) -> tuple[Kind | None, str]:
@@ -240,8 +280,7 @@ class _Column:
         if self.is_date:
             return None, "dates: a model cannot use a point in time; turn it into months since then"
         if self.distinct > MANY_LEVELS or (self.distinct > 2 and self.distinct > self.filled / 2):
-            comma = cells.mask(pc.match_substring_regex(cells.arrow(self.text), r"^-?[0-9.]*[0-9],[0-9]+$")).mean()
-            if comma > 0.5:
+            if self._matching(r"^-?[0-9.]*[0-9],[0-9]+$") > self.filled / 2:
                 return None, "looks like numbers with a decimal comma; write 1234.5 to use it"
             return None, f"{self.distinct:,} different texts: names or notes rather than levels"
         return Kind.CATEGORICAL, ""
@@ -273,7 +312,9 @@ class _Reading:
     def __init__(self, table: RawTable | pd.DataFrame) -> None:
         frame = table.frame if isinstance(table, RawTable) else table
         if not len(frame):
-            raise InferenceError("The table has no rows, so nothing can be told from it. Give one with customers.")
+            raise InferenceError(
+                "The table has no rows, so nothing can be told from it. Give one with customers."
+            )
         self.columns = {str(name): _Column(str(name), frame[name]) for name in frame.columns}
         self.outcome = _find_outcome(self.columns)
         others = {n: c for n, c in self.columns.items() if n != self.outcome.column}
@@ -302,15 +343,16 @@ def _find_outcome(columns: Mapping[str, _Column]) -> Outcome:
         if column.distinct == 1 and not column.is_date:
             value = column.counts.index[0]
             raise InferenceError(
-                f"The outcome {shown(name)!r} holds one value only, {shown(value, 40)!r}: there is nothing to learn "
-                "from. Give a table of customers who left and customers who stayed."
+                f"The outcome {quoted(name)} holds one value only, {quoted(value, 40)}: there is "
+                "nothing to learn from. Give a table of customers who left and customers who stayed."
             )
     two = [n for n, c in columns.items() if c.distinct == 2]
     candidates = f"Columns with two values: {_names(two)}" if two else "No column has two values"
-    seen = "".join(f" {shown(n)!r} was looked at, but holds {_values(columns[n])}." for n in by_name[:2])
+    seen = "".join(f" {quoted(n)} was looked at, but holds {_values(columns[n])}." for n in by_name[:2])
     raise InferenceError(
-        f"No column says who left (such as churn with Yes and No, or exited with 1 and 0).{seen} {candidates}. "
-        "Rename the column that says it to churn with the values Yes and No, or name it in a spec under outcome."
+        "No column says who left (such as churn with Yes and No, or exited with 1 and 0)."
+        f"{seen} {candidates}. Rename the column that says it to churn with the values Yes and No, "
+        "or name it in a spec under outcome."
     )
 
 
@@ -334,9 +376,7 @@ def _positive(column: _Column, words: Collection[str]) -> str | None:
 
 def _find_key(columns: Mapping[str, _Column]) -> tuple[str, str | None]:
     """Choose the id, and the period where a customer has a row a month."""
-    ranked = sorted(
-        ((column_names.key_rank(n), n) for n in columns), key=lambda found: -found[0]
-    )
+    ranked = sorted(((column_names.key_rank(n), n) for n in columns), key=lambda found: -found[0])
     unique = [
         n
         for rank, n in ranked
@@ -354,14 +394,14 @@ def _find_key(columns: Mapping[str, _Column]) -> tuple[str, str | None]:
         return unique[0], None
     named = [n for rank, n in ranked if rank > 0]
     near = (
-        f" {shown(named[0])!r} is named like one, but {columns[named[0]].distinct:,} values stand in "
+        f" {quoted(named[0])} is named like one, but {columns[named[0]].distinct:,} values stand in "
         f"{columns[named[0]].filled:,} filled rows."
         if named
         else ""
     )
     raise InferenceError(
-        f"No column tells customers apart.{near} Add a column customer_id with another value for every customer, "
-        "or, where a customer has a row a month, a column month with dates like 2026-03-01."
+        f"No column tells customers apart.{near} Add a column customer_id with another value for every "
+        "customer, or, where a customer has a row a month, a column month with dates like 2026-03-01."
     )
 
 
@@ -405,7 +445,12 @@ class _Measures:
 
 def _feature(column: _Column, measures: _Measures) -> Feature:
     role = Role(column_names.role(column.name))
-    said = {"column": column.name, "label": column_names.label(column.name), "kind": column.kind, "role": role}
+    said = {
+        "column": column.name,
+        "label": column_names.label(column.name),
+        "kind": column.kind,
+        "role": role,
+    }
     if column.kind is Kind.NUMERIC:
         minimum, maximum, step = slider(column.values)
         return Feature(**said, unit=_unit(column.name, measures), minimum=minimum, maximum=maximum, step=step)
@@ -448,10 +493,15 @@ def slider(values: np.ndarray) -> tuple[float | None, float | None, float | None
     if 0 <= low <= high / 10:
         low = 0.0
     digits = max(0, -math.floor(math.log10(step)))
+    minimum: float
+    maximum: float
     if step == 1.0 and whole:
-        minimum, maximum = math.floor(low), math.ceil(high)
+        minimum, maximum = float(math.floor(low)), float(math.ceil(high))
     else:
-        minimum, maximum = round(math.floor(low / step) * step, digits), round(math.ceil(high / step) * step, digits)
+        minimum, maximum = (
+            round(math.floor(low / step) * step, digits),
+            round(math.ceil(high / step) * step, digits),
+        )
     return (float(minimum), float(maximum), step) if minimum < maximum else (None, None, None)
 
 
@@ -467,7 +517,14 @@ def _natural(text: str) -> tuple[Any, ...]:
     for pair in FLAGS:
         if text.casefold() in pair:
             return (0, pair.index(text.casefold()), text)
-    return (1, [(0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in re.split(r"([0-9]+)", text.casefold())], text)
+    return (
+        1,
+        [
+            (0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p)
+            for p in re.split(r"([0-9]+)", text.casefold())
+        ],
+        text,
+    )
 
 
 def _level_labels(name: str, levels: Iterable[str]) -> dict[str, str]:
@@ -478,7 +535,9 @@ def _level_labels(name: str, levels: Iterable[str]) -> dict[str, str]:
     prefix = f"{name}_"
     if all(level.startswith(prefix) and len(level) > len(prefix) for level in levels):
         return {level: level.removeprefix(prefix) for level in levels}
-    return {level: level.replace("_", " ") for level in levels if re.fullmatch(r"[A-Za-z]+(_[A-Za-z]+)+", level)}
+    return {
+        level: level.replace("_", " ") for level in levels if re.fullmatch(r"[A-Za-z]+(_[A-Za-z]+)+", level)
+    }
 
 
 def _segments(chosen: Mapping[str, _Column], measures: _Measures) -> tuple[str, ...]:
@@ -494,7 +553,11 @@ def _segments(chosen: Mapping[str, _Column], measures: _Measures) -> tuple[str, 
 
 def _derived(chosen: Mapping[str, _Column], measures: _Measures) -> tuple[Derived, ...]:
     """Find a total that is about months times monthly revenue, within a tenth for half the rows."""
-    if measures.tenure not in chosen or measures.revenue not in chosen:
+    if (
+        measures.tenure is None
+        or measures.revenue is None
+        or not {measures.tenure, measures.revenue} <= set(chosen)
+    ):
         return ()
     tenure, revenue = _in_formula(measures.tenure), _in_formula(measures.revenue)
     if tenure is None or revenue is None:
@@ -525,8 +588,10 @@ def _need_known(keep: Collection[str], reading: _Reading) -> None:
     for column in keep:
         if column not in reading.columns:
             near = difflib.get_close_matches(column, reading.columns, n=1)
-            hint = f" Did you mean {shown(near[0])!r}?" if near else ""
-            raise InferenceError(f"There is no column {shown(column)!r} to keep.{hint} {_names(list(reading.columns))}.")
+            hint = f" Did you mean {quoted(near[0])}?" if near else ""
+            raise InferenceError(
+                f"There is no column {quoted(column)} to keep.{hint} {_names(list(reading.columns))}."
+            )
 
 
 def _notes(
@@ -537,20 +602,29 @@ def _notes(
         f"One row is {rows}; {shown(spec.id)} tells customers apart.",
         f"{shown(spec.outcome.column)} = {shown(spec.outcome.positive)} means that a customer left.",
     ]
-    notes += [f"{shown(c)} is left out: {shown(r, 300)}." for c, r in (reading.left_out | dict(suspects)).items()]
+    notes += [
+        f"{shown(c)} is left out: {shown(r, 300)}." for c, r in (reading.left_out | dict(suspects)).items()
+    ]
     notes += [f"{shown(c)} is kept although suspected." for c in spec.keep]
     notes += [f"{shown(c)} cannot be kept: {reading.left_out[c]}." for c in keep if c in reading.left_out]
     if spec.protected:
-        notes.append(f"{', '.join(map(shown, spec.protected))}: protected, watched for fairness, not learned from.")
+        notes.append(
+            f"{', '.join(map(shown, spec.protected))}: protected, watched for fairness, not learned from."
+        )
     if spec.revenue is None:
         notes.append("No column was taken for revenue per month; name it under revenue to see money at risk.")
     levers = [f.label for f in spec.features if f.role is Role.LEVER]
-    notes.append(f"Levers guessed: {', '.join(map(shown, levers)) or 'none'}. Say role: lever where you can move it.")
+    notes.append(
+        f"Levers guessed: {', '.join(map(shown, levers)) or 'none'}. Say role: lever where you can move it."
+    )
     return notes
 
 
 def _listed(reasons: Mapping[str, str]) -> str:
-    return "; ".join(f"{shown(c)} ({shown(r)})" for c, r in list(reasons.items())[:5]) or "the table has no others"
+    return (
+        "; ".join(f"{shown(c)} ({shown(r)})" for c, r in list(reasons.items())[:5])
+        or "the table has no others"
+    )
 
 
 def _names(names: list[str]) -> str:
@@ -559,5 +633,3 @@ def _names(names: list[str]) -> str:
 
 def _values(column: _Column) -> str:
     return ", ".join(shown(v, 20) for v in column.counts.index[:4]) + (" …" if column.distinct > 4 else "")
-
-

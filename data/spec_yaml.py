@@ -13,17 +13,26 @@ from data.cells import shown
 _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("name", "title", "synthetic")),
     ("The column that tells customers apart, and what one row is.", ("id", "grain", "period")),
-    ("Who left: the column, and the value that means it. Blank is not known yet.", ("outcome", "horizon_months")),
     (
-        "What the figures on screen stand on: numbers per month, worth, months as a customer, groups to filter by.",
+        "Who left: the column, and the value that means it. Blank is not known yet.",
+        ("outcome", "horizon_months"),
+    ),
+    (
+        "What the figures on screen stand on: money a month, worth, months as a customer, groups to filter by.",
         ("revenue", "value", "tenure", "region", "segments", "currency", "decimals"),
     ),
     ("Protected groups: watched for fairness, and no features unless listed there as well.", ("protected",)),
 )
 _END = (
-    ("Columns that follow others: when a lever moves, they move by the difference of the formula.", "derived"),
+    (
+        "Columns that follow others: when a lever moves, they move by the difference of the formula.",
+        "derived",
+    ),
     ("Combinations that cannot be.", "rules"),
-    ("Columns that are not used, and why. To use one, describe it under features and remove it here.", "left_out"),
+    (
+        "Columns that are not used, and why. To use one, describe it under features and remove it here.",
+        "left_out",
+    ),
     ("Columns used although they were suspected of giving the outcome away.", "keep"),
     ("Where the rows come from, and by which right.", "sources"),
 )
