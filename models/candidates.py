@@ -14,7 +14,7 @@ BAGS_TRIED = 2
 """Outer bags while choosing; the choice is fitted again with more."""
 
 BAGS = 8
-"""Outer bags of a version that may serve: the range of a score stands on them (t with 7 degrees of freedom)."""
+"""Outer bags of a version that may serve: the range of a score stands on them (7 degrees of freedom)."""
 
 MANY_ROWS = 50_000
 """Above this, numbers are cut into fewer bins: time grows with both, and quality does not."""

@@ -37,7 +37,7 @@ def auc(outcome: npt.ArrayLike, score: npt.ArrayLike) -> float:
     characteristic (ROC) curve", Radiology 143: the Mann-Whitney form used here.
     """
     left, score = _checked(outcome, score)
-    values, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
     rank = np.cumsum(counts) - (counts - 1) / 2  # tied scores share the middle of their ranks
     positives = int(left.sum())
     above = rank[place][left].sum() - positives * (positives + 1) / 2
@@ -107,7 +107,8 @@ def _checked(
         )
     if left.all() or not left.any():
         raise ValueError(
-            "All outcomes are the same, so nothing can be measured: give rows of customers who left and who stayed."
+            "All outcomes are the same, so nothing can be measured: "
+            "give rows of customers who left and of customers who stayed."
         )
     if np.isnan(numbers).any():
         raise ValueError(

@@ -17,7 +17,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from config.dataset import DatasetSpec, Kind
-from models.candidates import BAGS, BAGS_TRIED, PAIR_BINS, PAIR_CELLS, PAIRS_TRIED, parameters, smallest_as_good
+from models.candidates import (
+    BAGS,
+    BAGS_TRIED,
+    PAIR_BINS,
+    PAIR_CELLS,
+    PAIRS_TRIED,
+    parameters,
+    smallest_as_good,
+)
 from models.evaluation import auc, brier, log_loss, spread, stratified_folds, stratified_sample
 from models.values import level
 
@@ -174,8 +182,8 @@ def _table(frame: pd.DataFrame, spec: DatasetSpec) -> _Table:
     absent = [column for column in (spec.outcome.column, *columns) if column not in frame.columns]
     if absent:
         raise TrainingError(
-            f"The training table has no column {', '.join(map(repr, absent))}, which the spec {spec.name!r} names: "
-            "load a file with these columns, or take them out of the spec."
+            f"The training table has no column {', '.join(map(repr, absent))}, which the spec "
+            f"{spec.name!r} names: load a file with these columns, or take them out of the spec."
         )
     known = _rows_known(frame, spec)
     outcome = (known[spec.outcome.column].map(level) == spec.outcome.positive).to_numpy(dtype=bool)
@@ -227,11 +235,12 @@ def _check_outcome(outcome: npt.NDArray[np.bool_], spec: DatasetSpec) -> None:
 
 def _levels(values: pd.Series) -> pd.Categorical:
     """Read a column of text as levels, by the same rule as the scorecard does."""
-    codes, uniques = pd.factorize(values.astype(object))
+    codes, uniques = pd.factorize(values.to_numpy(dtype=object))
     read = [level(value) or None for value in uniques]
     names = sorted({name for name in read if name is not None})
-    of_unique = np.array([-1 if name is None else names.index(name) for name in read] + [-1])
-    return pd.Categorical.from_codes(of_unique[codes], categories=names)
+    place = {name: code for code, name in enumerate(names)}
+    of_unique = np.array([*(-1 if name is None else place[name] for name in read), -1], dtype=np.intp)
+    return pd.Categorical.from_codes(of_unique[codes], categories=pd.Index(names, dtype=object))
 
 
 def _is_silent(values: pd.Series) -> bool:
@@ -281,7 +290,11 @@ def _fold(
     fitted = _fit(table.take(np.flatnonzero(fold != held_out)), pairs, bags, seed)
     test = table.take(np.flatnonzero(fold == held_out))
     probability = fitted.predict_proba(test.inputs)[:, 1]
-    return auc(test.outcome, probability), log_loss(test.outcome, probability), brier(test.outcome, probability)
+    return (
+        auc(test.outcome, probability),
+        log_loss(test.outcome, probability),
+        brier(test.outcome, probability),
+    )
 
 
 def _folds(jobs: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[tuple[float, float, float]]:
