@@ -36,9 +36,15 @@ def check_range(start: int, stop: int, most: int) -> None:
 
 
 def order_of(sort: Sequence[tuple[str, str]], spec: DatasetSpec, *, scored: bool) -> list[tuple[str, str]]:
-    """Name the engine's columns to sort by, each with its direction; the highest expected loss by default."""
-    default = [("expected_loss", "desc")] if scored else []
-    return [(_sortable(column, scored, spec), _checked(direction)) for column, direction in sort or default]
+    """Name the engine's columns to sort by, each once with its direction, the key last.
+
+    By default the highest expected loss comes first.
+    """
+    order: dict[str, str] = {}
+    for column, direction in sort or ([("expected_loss", "desc")] if scored else []):
+        order.setdefault(_sortable(column, scored, spec), _checked(direction))
+    order.setdefault(physical(spec, spec.id), "asc")
+    return list(order.items())
 
 
 def _checked(direction: str) -> str:
@@ -56,11 +62,10 @@ def _sortable(column: str, scored: bool, spec: DatasetSpec) -> str:
     raise ValueError(f"{column!r} is no column to sort by: choose one of {', '.join(offered)}.")
 
 
-def ordered(table: ir.Table, order: Sequence[tuple[str, str]], key: str, start: int, stop: int) -> ir.Table:
-    """Sort, missing values last and equal ones by key, and keep a range. Grain: one row per customer."""
+def ordered(table: ir.Table, order: Sequence[tuple[str, str]], start: int, stop: int) -> ir.Table:
+    """Sort, missing values last, and keep a range. Grain: one row per customer."""
     places = [getattr(table[name], direction)(nulls_first=False) for name, direction in order]
-    chosen = table.order_by([*places, table[key].asc()]).limit(stop - start, offset=start)
-    return chosen.select("row")
+    return table.order_by(places).limit(stop - start, offset=start).select("row")
 
 
 def at(table: pa.Table, places: Sequence[int], spec: DatasetSpec) -> tuple[list[Row], list[Row]]:

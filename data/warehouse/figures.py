@@ -93,7 +93,7 @@ def share(part: float, whole: float) -> float | None:
 
 def large_enough(rows: list[Row], *sizes: str) -> list[Row]:
     """Leave out small groups of a protected column, and enough others that no difference gives one away."""
-    hidden = [row for row in rows if any(row[size] < LEAST_GROUP for size in sizes)]
+    hidden = [row for row in rows if any(0 < row[size] < LEAST_GROUP for size in sizes)]
     shown = sorted((row for row in rows if row not in hidden), key=lambda row: [row[size] for size in sizes])
     while hidden and shown and any(0 < sum(row[s] for row in hidden) < LEAST_GROUP for s in sizes):
         hidden.append(shown.pop(0))

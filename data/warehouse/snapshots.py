@@ -193,6 +193,4 @@ def _as_text(value: object) -> str:
     if value is None or value != value:
         return ""
     text = str(value)
-    return (
-        "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
-    )
+    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text

@@ -178,15 +178,14 @@ class Warehouse(Measured):
         customers.check_range(start, stop, MOST_ROWS)
         table = self._customers(id, version)
         order = customers.order_of(sort, spec, scored=version is not None)
-        key = physical(spec, spec.id)
-        needed = ("row", "active", key, *(name for name, _ in order))
+        needed = ("row", "active", *(name for name, _ in order))
         listed, tables = self._source(id, table, filters, needed)
         listed = searched(listed.filter(listed.active), search, spec)
         total = self._remember(
             ("total", id, filters, search),
             lambda: self.engine.rows(listed.aggregate(n=listed.count()), tables)[0]["n"],
         )
-        found = self.engine.rows(customers.ordered(listed, order, key, start, stop), tables)
+        found = self.engine.rows(customers.ordered(listed, order, start, stop), tables)
         return Page(*customers.at(table, [row["row"] for row in found], spec), total)
 
     # Scores
