@@ -101,7 +101,7 @@ def load(file: Path, spec: str | None, keep: tuple[str, ...], as_json: bool) -> 
 
 
 @data_group.command("demo")
-@click.option("--customers", default=5000, show_default=True, type=click.IntRange(50, 5_000_000))
+@click.option("--customers", default=5000, show_default=True, type=click.IntRange(100, 5_000_000))
 @click.option("--seed", default=7, show_default=True, help="The same seed makes the same customers.")
 @as_json
 @_clear_errors
@@ -167,9 +167,7 @@ def train(seed: int, as_json: bool) -> None:
 
     Example: flask model train --json
     """
-    trained = training.train(
-        _here(), SYSTEM, lambda done, total, what: _say(f"  {done}/{total} {what}"), seed=seed
-    )
+    trained = training.train(_here(), SYSTEM, preparation.spoken(_say), seed=seed)
     plain = {
         "version": trained.version,
         "state": trained.state,

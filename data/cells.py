@@ -150,6 +150,8 @@ def is_month(column: pd.Series[Any]) -> np.ndarray:
 def months(column: pd.Series[Any]) -> pd.Series[Any]:
     """Give ISO dates as the first of their month, ``2026-03-01``; missing where there is none."""
     text = arrow(column)
-    first = pc.binary_join_element_wise(pc.utf8_slice_codeunits(text, 0, 7), "01", "-")
-    dated = pc.if_else(pc.match_substring_regex(text, MONTH), first, pa.scalar(None, pa.large_string()))
+    first = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(text, 0, 7), pa.scalar("01", text.type), pa.scalar("-", text.type)
+    )
+    dated = pc.if_else(pc.match_substring_regex(text, MONTH), first, pa.scalar(None, text.type))
     return _series(dated, column.index)

@@ -49,15 +49,19 @@ def prepare(installation: Installation, data: Path | None, say: Say) -> None:
         say(f"Loaded {loaded.rows:,} rows of synthetic customers (snapshot {loaded.snapshot}).")
     if not is_prepared(installation):
         say("Training the churn model; this is done once for this data ...")
-        trained = training.train(installation, SYSTEM, _spoken(say))
+        trained = training.train(installation, SYSTEM, spoken(say))
         say(f"Version {trained.version[:8]} is ready: AUC {trained.auc_mean:.3f} +- {trained.auc_sd:.3f}.")
 
 
-def _spoken(say: Say) -> training.Progress:
-    """Turn steps of a training into lines, one a step."""
+def spoken(say: Say) -> training.Progress:
+    """Turn steps into lines for people: each new kind of step, and every fifth of the same kind."""
+    last = ""
 
     def progress(done: int, total: int, what: str) -> None:
-        say(f"  {done}/{total} {what}")
+        nonlocal last
+        if what != last or done % 5 == 0:
+            say(f"  {done:>3} of {total}: {what}")
+        last = what
 
     return progress
 
