@@ -22,7 +22,7 @@ class Reason:
 
     ``contribution`` is in log-odds; ``points`` is its part of the way from the model's
     starting point to the score, a difference of shares in 0-1, above 0 where the chance
-    of leaving rises. ``clause`` is the fact alone: "the tenure is 2 months".
+    of leaving rises. ``facts`` are the values alone: "the tenure is 2 months".
     """
 
     columns: tuple[str, ...]
@@ -32,7 +32,7 @@ class Reason:
     points: float
     role: Role
     text: str
-    clause: str
+    facts: tuple[str, ...]
 
 
 def reasons(
@@ -67,8 +67,9 @@ def headline(found: Sequence[Reason]) -> str:
     if not weights:
         return "No single reason stands out."
     least = abs(weights[0].contribution) * _WEIGHTY
-    clauses = [reason.clause for reason in weights[:2] if abs(reason.contribution) >= least]
-    return f"Mostly because {' and '.join(dict.fromkeys(clauses))}."
+    weighty = [reason for reason in weights[:2] if abs(reason.contribution) >= least]
+    facts = list(dict.fromkeys(fact for reason in weighty for fact in reason.facts))
+    return f"Mostly because {' and '.join(filter(None, [', '.join(facts[:-1]), facts[-1]]))}."
 
 
 def warning(unusual: Unusual, spec: DatasetSpec) -> str:
@@ -109,8 +110,7 @@ def _reason(
 ) -> Reason:
     values = [_value_inside(spec, feature, row.get(feature.column)) for feature in features]
     names = [features[0].label, *(_inside(feature.label) for feature in features[1:])]
-    facts = [_clause(feature, value) for feature, value in zip(features, values, strict=True)]
-    label, clause = " together with ".join(names), " while ".join(facts)
+    label = " together with ".join(names)
     return Reason(
         columns=tuple(feature.column for feature in features),
         label=label,
@@ -119,7 +119,7 @@ def _reason(
         points=points,
         role=_role(features),
         text=f"{label} ({', '.join(values)}) {_effect(points)}.",
-        clause=clause,
+        facts=tuple(_fact(feature, value) for feature, value in zip(features, values, strict=True)),
     )
 
 
@@ -128,7 +128,7 @@ def _role(features: list[Feature]) -> Role:
     return min((feature.role for feature in features), key=list(Role).index)
 
 
-def _clause(feature: Feature, value: str) -> str:
+def _fact(feature: Feature, value: str) -> str:
     article = "" if feature.kind is Kind.FLAG else "the "
     return f"{article}{_inside(feature.label)} is {value}"
 

@@ -21,8 +21,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.scorecard import Floats, Scorecard, linear_score, numbers
-from models.scorecard_format import LinearTerm, NumericFeature, ScorecardError
-from models.values import UNSEEN, number
+from models.scorecard_format import CategoricalFeature, LinearTerm, NumericFeature, ScorecardError
+from models.values import number
 
 _CHUNK = 1 << 16
 """Rows of one step: its arrays stay in the cache, and its calls cost little."""
@@ -238,13 +238,23 @@ class Portfolio:
                 kept, self._constant(place, change), np.broadcast_to(np.float64(number(change)), self.rows)
             )
         if isinstance(change, Mapping):
-            moved = [change.get(one, one) for one in (None, *feature.levels, UNSEEN)]
-            return place, _Move(
-                kept, self.scorecard.encode_column(place, pd.Series(moved, dtype=object)).astype(np.intp)
-            )
+            return place, _Move(kept, self._remap(place, feature, change))
         if np.ndim(change):
             return place, _Move(self.scorecard.encode_column(place, change).__getitem__)
         return place, _Move(kept, self._constant(place, change))
+
+    def _remap(
+        self, place: int, feature: CategoricalFeature, change: Mapping[str | None, str | None]
+    ) -> npt.NDArray[np.intp]:
+        remap = np.arange(feature.bins, dtype=np.intp)
+        for old, new in change.items():
+            if old is not None and old not in feature.levels:
+                raise ScorecardError(
+                    f"{old!r} is no level of {feature.column} that the model knows; "
+                    f"change one of {', '.join(feature.levels)}."
+                )
+            remap[self.scorecard.bin_of(place, old)] = self.scorecard.bin_of(place, new)
+        return remap
 
     def _constant(self, place: int, value: Any) -> npt.NDArray[np.intp]:
         return np.full(
