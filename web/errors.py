@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Sequence
 
-from dash.exceptions import PreventUpdate
+from dash.exceptions import DependencyException, PreventUpdate
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -53,6 +53,7 @@ def answer_errors(server: Flask) -> None:
     server.register_error_handler(NotPrepared, _set_up)
     server.register_error_handler(Unavailable, _unavailable)
     server.register_error_handler(Exception, _unforeseen)
+    server.register_error_handler(DependencyException, lambda _: answer(404))  # no such file of Dash's
     server.register_error_handler(PreventUpdate, lambda _: ("", 204))
 
 

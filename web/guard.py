@@ -6,6 +6,7 @@ import logging
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
+from posixpath import normpath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,8 @@ def _is_same_site(asked: Request) -> bool:
 
 def _is_public(asked: Request) -> bool:
     if asked.endpoint == ASSETS:
-        return str((asked.view_args or {}).get("filename", "")).startswith(PUBLIC_ASSETS)
+        # as the file system will read it: vendor/../x is not in vendor
+        return normpath(str((asked.view_args or {}).get("filename", ""))).startswith(PUBLIC_ASSETS)
     return asked.endpoint in PUBLIC
 
 
@@ -120,7 +122,7 @@ def _check_callback(callbacks: Mapping[str, Mapping[str, Any]]) -> None:
         abort(400)
     try:
         key = check_body(request.get_json(), callbacks)
-    except MalformedBody as fault:
+    except (MalformedBody, RecursionError) as fault:  # so deep that it cannot be read
         log.warning("callback refused: %s", fault)
         abort(400)
     if key in OPEN_TO_ALL_SIGNED_IN:
