@@ -424,21 +424,23 @@ def _refuse_many(refused: pd.DataFrame, report: dict[str, Any], refused_share: f
 def _need_both_outcomes(
     accepted: pd.DataFrame, spec: DatasetSpec, refused: pd.DataFrame, report: dict[str, Any]
 ) -> None:
-    counts, column, positive = report["outcome"], shown(spec.outcome.column), shown(spec.outcome.positive)
+    counts = report["outcome"]
     if counts["positive"] and counts["negative"]:
         return
     seen = ", ".join(shown(v, 40) for v in accepted[spec.outcome.column].dropna().unique()[:_NAMED])
     if not seen:
         fault, remedy = "is empty in every row", "Fill in who left"
     elif not counts["positive"]:
-        fault = f"never holds {positive!r}, the outcome of those who left (it holds: {seen})"
+        fault = (
+            f"never holds {quoted(spec.outcome.positive)}, the outcome of those who left (it holds: {seen})"
+        )
         remedy = "Add customers who left, or correct outcome.positive in the spec"
     else:
-        fault = f"holds {positive!r} in every row where it is known"
+        fault = f"holds {quoted(spec.outcome.positive)} in every row where it is known"
         remedy = "Add customers who stayed, or correct outcome.positive in the spec"
     raise LoadRefused(
-        f"Column {column!r} {fault}, so there is nothing to learn from: both those who left and those who "
-        f"stayed are needed. {remedy}; nothing was changed.",
+        f"Column {quoted(spec.outcome.column)} {fault}, so there is nothing to learn from: both those who left "
+        f"and those who stayed are needed. {remedy}; nothing was changed.",
         refused=refused,
         report=report,
     )

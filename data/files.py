@@ -403,8 +403,8 @@ def _delimiter(sample: str, name: str) -> str:
     if best is None:
         first = shown(lines[0].strip(), 60)
         raise FileError(
-            f"{name} has one column only: {quoted(first)}. A customer table has more; columns are told apart by "
-            "comma, semicolon, tab or bar (|). Export it again with one of these."
+            f"{name} has one column only: {quoted(first)}. A customer table has more; columns are told apart "
+            "by comma, semicolon, tab or bar (|). Export it again with one of these."
         )
     return best
 
@@ -436,7 +436,7 @@ def _checked_header(header: list[str], name: str, limits: Limits) -> list[str]:
         if len(column) > _NAME_CHARACTERS:
             raise FileError(
                 f"The name of column {place} of {name} has {len(column):,} characters: "
-                f"{quoted(column, 40)}. Give a name of at most {_NAME_CHARACTERS}; does the file have a header?"
+                f"{quoted(column, 40)}. Give a name of at most {_NAME_CHARACTERS}; is there a header?"
             )
     twice = [column for column, count in Counter(names).items() if count > 1]
     if twice:

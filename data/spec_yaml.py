@@ -18,7 +18,7 @@ _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("outcome", "horizon_months"),
     ),
     (
-        "What the figures on screen stand on: money a month, worth, months as a customer, groups to filter by.",
+        "What the figures on screen stand on: money a month, worth, months as a customer, groups to filter.",
         ("revenue", "value", "tenure", "region", "segments", "currency", "decimals"),
     ),
     ("Protected groups: watched for fairness, and no features unless listed there as well.", ("protected",)),
