@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from data.store.errors import StoreUnreachable, explain
@@ -69,6 +69,11 @@ class Engines:
             ) from fault
         if self.url.drivername in ("postgres", "postgresql"):
             self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.url.drivername not in ("postgresql+psycopg", "sqlite", "sqlite+pysqlite"):
+            raise StoreUnreachable(
+                f"DATABASE_URL names a database of the kind {self.url.drivername!r}, in which Keepsight "
+                "keeps no store: give the address of a PostgreSQL database, or leave it empty for SQLite."
+            )
         self.patience_seconds = patience_seconds
         self._by_process: dict[int, Engine] = {}
 
@@ -111,6 +116,9 @@ class Engines:
                     yield connection
         except (DBAPIError, PoolTimeout) as fault:
             raise explain(fault, self.url, self.patience_seconds) from fault
+        except StatementError as fault:
+            # a value that a column's type refused: its own words say how to mend it, and quote no SQL
+            raise (fault.orig or fault) from None
 
     def make_file(self) -> None:
         """Make an SQLite file and its folder, for their owner alone: hashes of passwords are in it."""
@@ -203,4 +211,5 @@ _ADVISORY = text("SELECT pg_advisory_xact_lock(:lock)")
 def insert_unless_there(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless its key exists; say whether it was inserted."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(make(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    asked = make(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(asked, execution_options={"preserve_rowcount": True}).rowcount == 1

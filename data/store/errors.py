@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -64,6 +66,14 @@ SQLITE_CLASSES: dict[int, type[StoreError]] = {
     26: StoreDamaged,  # SQLITE_NOTADB
 }
 
+OS_CLASSES: dict[int, type[StoreError]] = {
+    errno.EACCES: StoreReadOnly,
+    errno.EPERM: StoreReadOnly,
+    errno.EROFS: StoreReadOnly,
+    errno.ENOSPC: StoreFull,
+    errno.EDQUOT: StoreFull,
+}
+
 POSTGRES_CLASSES: dict[str, type[StoreError]] = {
     "55P03": StoreBusy,  # lock_not_available
     "40P01": StoreBusy,  # deadlock_detected
@@ -101,7 +111,7 @@ def _class_of(fault: DBAPIError | PoolTimeout | OSError) -> type[StoreError]:
     if isinstance(fault, PoolTimeout):
         return StoreBusy
     if isinstance(fault, OSError):
-        return StoreReadOnly if isinstance(fault, PermissionError) else StoreUnreachable
+        return OS_CLASSES.get(fault.errno or 0, StoreUnreachable)
     cause = fault.orig
     state = getattr(cause, "sqlstate", None)
     if state is not None:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -18,6 +18,7 @@ from data.store.tables import links, users
 # no i, l, o, u: an id can be read aloud and typed
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 NAME_LIMIT = 80
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,18 @@ class People(Reach):
     def make_link(self, user_id: str, expires: datetime) -> str:
         """Make a one-time link and give its token, which is kept nowhere; LookupError for an unknown id."""
         token = secrets.token_urlsafe(32)
-        now = self.clock()
         with self.writing() as connection:
             if _user(connection, users.c.id == user_id) is None:
                 raise LookupError(f"There is no person with the id {user_id!r}: look it up in the list.")
-            connection.execute(delete(links).where(links.c.expires < now))
+            connection.execute(delete(links).where(links.c.expires < expires - KEPT))
             connection.execute(
                 insert(links),
-                {"token_hash": digest(token), "user_id": user_id, "created": now, "expires": expires},
+                {
+                    "token_hash": digest(token),
+                    "user_id": user_id,
+                    "created": self.clock(),
+                    "expires": expires,
+                },
             )
         return token
 

@@ -58,9 +58,15 @@ class Json(TypeDecorator[dict[str, Any]]):
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
         """Write it with sorted keys."""
-        return (
-            None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        )
+        if value is None:
+            return None
+        try:
+            return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError) as fault:
+            raise ValueError(
+                f"A value cannot be kept as JSON ({fault}): give plain text, finite numbers, lists and "
+                "dictionaries; None for what is not known."
+            ) from fault
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Read it back."""

@@ -47,10 +47,13 @@ class Throttle(Reach):
             return _wait(connection, key, now)
 
     def clear(self, key: str) -> None:
-        """Forget a key's failures, as it succeeded, and those of all keys that are a day old."""
+        """Forget a key's failures, as it succeeded, and with them what others did a day before."""
         with self.writing() as connection:
-            old = throttle.c.latest < self.clock() - FORGOTTEN_AFTER
-            connection.execute(delete(throttle).where((throttle.c.key_hash == digest(key)) | old))
+            own = throttle.c.key_hash == digest(key)
+            latest = connection.execute(select(throttle.c.latest).where(own)).scalar()
+            if latest is not None:
+                old = throttle.c.latest < latest - FORGOTTEN_AFTER
+                connection.execute(delete(throttle).where(own | old))
 
 
 def _wait(connection: Connection, key: str, now: datetime) -> float:
