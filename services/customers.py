@@ -134,7 +134,7 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
     if champion is not None:
         score = score_of(installation, dataset, champion, row)
         found = words.reasons(champion.scorecard, row, dataset.spec)
-        warnings = [warning.text for warning in champion.scorecard.unusual(row)]
+        warnings = [words.warning(one, dataset.spec) for one in champion.scorecard.unusual(row)]
         entry = log.record(
             installation,
             actor,
