@@ -37,7 +37,8 @@ def trend(
         ],
         "layout": {
             "showlegend": False,
-            "xaxis": {"type": "date", "showgrid": False, "anchor": "y", "tickformat": "%b<br>%Y", "nticks": 7},
+            "xaxis": {"type": "date", "showgrid": False, "anchor": "y", "tickformat": "%b<br>%Y",
+                      "nticks": 7},
             "yaxis": {"domain": [0, 0.42], "tickformat": ".1~%", "rangemode": "tozero", "nticks": 4},
             "yaxis2": {"domain": [0.58, 1], "rangemode": "tozero", "nticks": 4, "tickformat": ","},
             "annotations": [_heading("Customers", 1.0), _heading(f"Share who left {plain(horizon)}", 0.42)],
@@ -142,7 +143,9 @@ def money_bars(
     }
 
 
-def cohort_map(cohorts: Sequence[str], months: Sequence[int], kept: Sequence[Sequence[float | None]]) -> Figure:
+def cohort_map(
+    cohorts: Sequence[str], months: Sequence[int], kept: Sequence[Sequence[float | None]]
+) -> Figure:
     """Draw the share of each starting cohort still there after so many months, as a heat map."""
     return {
         "data": [

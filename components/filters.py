@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
+from components.controls import checks, radios
 from components.marks import icon
 
 
@@ -102,17 +103,7 @@ def _pill(
                     icon("bi-chevron-down"),
                 ]
             ),
-            html.Div(
-                dcc.Checklist(
-                    id=choice_id(page, column),
-                    options=[{"label": text, "value": value} for value, text in levels],
-                    value=list(chosen),
-                    className="ks-checks",
-                ),
-                className="ks-popover",
-                role="group",
-                **{"aria-label": label},
-            ),
+            html.Div(checks(choice_id(page, column), levels, chosen, label=label), className="ks-popover"),
         ],
         className="ks-pill",
     )  # fmt: skip
@@ -128,18 +119,9 @@ def summary(words: Sequence[str]) -> str:
 def _period(
     page: str, periods: Sequence[tuple[str, str]], start: str | None, end: str | None
 ) -> html.Details:
-    def box(name: str, label: str, value: str | None, first: str) -> html.Div:
-        options = [{"label": first, "value": ""}, *({"label": t, "value": v} for v, t in periods)]
-        return html.Div(
-            [
-                html.P(label, className="ks-period-label"),
-                dcc.RadioItems(
-                    id=f"{page}-{name}", options=options, value=value or "", className="ks-checks"
-                ),
-            ],
-            role="group",
-            **{"aria-label": label},
-        )
+    def box(name: str, label: str, value: str | None, open_end: str) -> html.Div:
+        boxes = radios(f"{page}-{name}", [("", open_end), *periods], value or "", label=label)
+        return html.Div([html.P(label, className="ks-period-label"), boxes])
 
     names = dict(periods)
     words = " to ".join(names[month] for month in (start, end) if month in names)

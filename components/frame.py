@@ -70,16 +70,16 @@ def shell(
             dcc.Store(id="ks-theme"),
             html.Div(id="ks-toast", className="ks-toast", role="status", **{"aria-live": "polite"}),
             html.Aside(
-                [_brand(), _rail(shown), html.Div(state(None), id=STATE, className="ks-rail-state")], className="ks-rail",
+                [_brand(), _rail(shown), html.Div(state(None), id=STATE, className="ks-rail-state")],
+                className="ks-rail",
                 **{"aria-label": "Keepsight"},
             ),
-            html.Header([_brand(), html.Div([_theme_switch(), _person(person, role, csrf)],
-                                            className="ks-tools")], className="ks-top"),
+            html.Header([_brand(), _tools(person, role, csrf)], className="ks-top"),
             html.Div([content, _foot(contact)], className="ks-content"),
             _bottom(shown),
         ],
         className="ks-frame",
-    )  # fmt: skip
+    )
 
 
 def page(
@@ -146,6 +146,10 @@ def state(stamp: Any) -> list[Any]:
     return [html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"}), html.Span(words)]
 
 
+def _tools(person: str, role: str, csrf: tuple[str, str] | None) -> html.Div:
+    return html.Div([_theme_switch(), _person(person, role, csrf)], className="ks-tools")
+
+
 def _theme_switch() -> html.Button:
     return html.Button(
         [html.I(className="bi bi-moon-stars ks-when-light", **{"aria-hidden": "true"}),
@@ -198,6 +202,9 @@ def foot_facts(stamp: Any, contact: str) -> list[Any]:
     return [*facts, html.Span(f"Questions: {contact}")]
 
 
-def _foot(contact: str) -> html.Footer:
+def _foot(contact: str) -> html.Section:
     facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
-    return html.Footer([html.P(NOTICE), facts], className="ks-foot")
+    # No footer element: Dash puts its scripts into one, and a page has one only.
+    return html.Section(
+        [html.P(NOTICE), facts], className="ks-foot", **{"aria-label": "What these figures are"}
+    )

@@ -32,7 +32,13 @@ def figure_id(name: str) -> dict[str, str]:
 
 
 def graph(
-    figure: dict[str, Any], *, id: str, title: str, table: html.Div, size: str = "medium", clicks: bool = False
+    figure: dict[str, Any],
+    *,
+    id: str,
+    title: str,
+    table: html.Div,
+    size: str = "medium",
+    clicks: bool = False,
 ) -> html.Div:
     """Build a chart.
 

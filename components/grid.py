@@ -16,7 +16,7 @@ def column(field: str, name: str, **options: Any) -> dict[str, Any]:
 
 
 def figure_column(field: str, name: str, formatter: str, **options: Any) -> dict[str, Any]:
-    """Describe a column of figures, right aligned; ``formatter`` is a call of assets/dashAgGridFunctions.js."""
+    """Describe a column of figures; ``formatter`` is a call of assets/dashAgGridFunctions.js."""
     return column(
         field, name, valueFormatter={"function": formatter}, type="rightAligned",
         cellClass="ks-cell-figure", **options,

@@ -33,7 +33,7 @@ def badge(text: str, kind: str = "plain", title: str | None = None) -> html.Span
 
 
 def draft_badge(stamp: Any) -> html.Span | None:
-    """Say "draft, not signed off" where the stamp's version is not signed; nothing where no model answered."""
+    """Say "draft, not signed off" where a version answered that is not signed; else nothing."""
     if getattr(stamp, "version", None) is None or stamp.state == "champion":
         return None
     return badge(
@@ -72,9 +72,9 @@ def hint(term: str, text: str) -> html.Span:
     )
 
 
-def stamp_line(stamp: Any) -> html.P:
-    """Say what the figures stand on: version, its state, the data's date and the log entry."""
-    parts: list[Any] = [html.Span(f"Data of {day(stamp.data_date)}")]
+def stamp_line(stamp: Any, more: str | None = None) -> html.P:
+    """Say what the figures stand on: the data's date, the version, its state and the log entry."""
+    parts: list[Any] = [html.Span(f"Data of {day(stamp.data_date)}{', ' + more if more else ''}")]
     if stamp.version is not None:
         parts += [html.Span(["model ", html.Code(stamp.version[:8])]), draft_badge(stamp)]
     if stamp.entry is not None:

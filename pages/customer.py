@@ -38,7 +38,9 @@ class Ids(StrEnum):
 def layout(id: str = "") -> html.Main:
     """Lay the page of one customer out; ``?id=`` names the customer."""
     if not id:
-        return frame.page("Customer", _choose("No customer is chosen", "Choose one from the list."), back=LIST)
+        return frame.page(
+            "Customer", _choose("No customer is chosen", "Choose one from the list."), back=LIST
+        )
     try:
         found = customers.one(here.installation(), here.actor(), id)
     except NoSuchCustomer as fault:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html, no_update
 
-from components import filters, format, frame, marks
+from components import controls, filters, format, frame, marks
 from components.grid import ROWS_A_PAGE, column, figure_column, grid
 from config.dataset import DatasetSpec
 from config.glossary import meaning
@@ -30,7 +30,6 @@ class Ids(StrEnum):
     GRID = "customers-grid"
     SEARCH = "customers-search"
     STAMP = "customers-stamp"
-    ASKED = "customers-asked"
 
 
 @permission("see-facts")
@@ -40,7 +39,9 @@ def layout(filters: str = "", q: str = "") -> html.Main:
     dataset = installation.dataset()
     stamp = _foot.current_stamp()
     has_model = stamp is not None and stamp.version is not None
-    offered = [c for c in overview.filters_offered(installation, actor) if c.column not in dataset.spec.protected]
+    offered = [
+        c for c in overview.filters_offered(installation, actor) if c.column not in dataset.spec.protected
+    ]
     return frame.page(
         "Customers",
         _row(offered, filters, q),
@@ -54,22 +55,14 @@ def layout(filters: str = "", q: str = "") -> html.Main:
 def _lede(has_model: bool, withheld: str | None) -> str:
     if has_model:
         return (
-            "Active customers, highest expected loss first. Expected loss is the chance of leaving times what "
-            "the customer is worth."
+            "Active customers, highest expected loss first. "
+            "Expected loss is the chance of leaving times what the customer is worth."
         )
     return f"Active customers. {withheld or ''}"
 
 
 def _row(offered: list[Any], chosen: str, q: str) -> html.Div:
-    search = html.Div(
-        [
-            html.Label("Find a customer", htmlFor=Ids.SEARCH, className="visually-hidden"),
-            marks.icon("bi-search"),
-            dcc.Input(id=Ids.SEARCH, type="search", value=q, debounce=0.3, placeholder="Find a customer by id",
-                      autoComplete="off", maxLength=200),
-        ],
-        className="ks-search",
-    )  # fmt: skip
+    search = controls.search(Ids.SEARCH, q, label="Find a customer by id")
     return filters.filter_bar(
         NAME,
         [(choice.column, choice.label, choice.levels) for choice in offered],
@@ -118,7 +111,6 @@ def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -
 filters.wire_filters(NAME)
 clientside_callback(
     ClientsideFunction("customers", "again"),
-    Output(Ids.GRID, "data-asked"),
     Input(filters.query_id(NAME), "data"),
     Input(Ids.SEARCH, "value"),
 )
@@ -133,7 +125,9 @@ clientside_callback(
     State(Ids.SEARCH, "value"),
 )
 @permission("see-facts")
-def show_rows(request: dict[str, Any] | None, query: dict[str, Any], search: str | None) -> tuple[Any, Any, Any]:
+def show_rows(
+    request: dict[str, Any] | None, query: dict[str, Any], search: str | None
+) -> tuple[Any, Any, Any]:
     """Answer the rows the grid asks for, and say how many there are."""
     if not request:
         return no_update, no_update, no_update

@@ -9,7 +9,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
-from components import facts, format, frame, marks, states
+from components import controls, facts, format, frame, marks, states
 from components.grid import ROWS_A_PAGE, column, grid
 from components.table import table
 from pages import _foot  # noqa: F401  (registers the foot's callback)
@@ -34,6 +34,9 @@ KINDS = {
     "start": "system started",
     "purge": "details removed",
 }
+
+
+EVERYBODY, OWN = "Everything", "Everything of yours"
 
 
 class Ids(StrEnum):
@@ -64,13 +67,12 @@ def layout(entry: str | None = None, kind: str = "", about: str = "") -> html.Ma
                           **{"aria-live": "polite", "aria-label": "The chosen entry"})],
             className="ks-log",
         ),
-        lede=f"{'Everything' if everybody else 'Everything of yours'} that was answered or done here, latest first. "
+        lede=f"{EVERYBODY if everybody else OWN} that was answered or done here, latest first. "
              "Entries are only ever added, and chained so that a change would show.",
     )  # fmt: skip
 
 
 def _filters(kind: str, about: str) -> html.Div:
-    options = [{"label": "every kind", "value": ""}, *({"label": text, "value": k} for k, text in KINDS.items())]
     pill = html.Details(
         [
             html.Summary(
@@ -78,20 +80,14 @@ def _filters(kind: str, about: str) -> html.Div:
                  html.Span(KINDS.get(kind, ""), id="log-kind-words", className="ks-pill-words"),
                  marks.icon("bi-chevron-down")]
             ),
-            html.Div(dcc.RadioItems(id=Ids.KIND, options=options, value=kind, className="ks-checks"),
-                     className="ks-popover", role="group", **{"aria-label": "Kind of entry"}),
+            html.Div(
+                controls.radios(Ids.KIND, [("", "every kind"), *KINDS.items()], kind, label="Kind of entry"),
+                className="ks-popover",
+            ),
         ],
         className="ks-pill",
     )  # fmt: skip
-    search = html.Div(
-        [
-            html.Label("About which customer or person", htmlFor=Ids.SUBJECT, className="visually-hidden"),
-            marks.icon("bi-search"),
-            dcc.Input(id=Ids.SUBJECT, type="search", value=about, debounce=0.3, autoComplete="off",
-                      placeholder="About: customer id or name", maxLength=200),
-        ],
-        className="ks-search",
-    )  # fmt: skip
+    search = controls.search(Ids.SUBJECT, about, label="About: customer id or name")
     return html.Div([search, pill], className="ks-filters", role="search", **{"aria-label": "Filters"})
 
 
@@ -103,7 +99,15 @@ def _grid() -> Any:
             column("seq", "Entry", cellRenderer="KsEntry", minWidth=76, maxWidth=96),
             column("time", "When", cellRenderer="KsTime", minWidth=180, maxWidth=220, **spare),
             column("who", "Who", minWidth=90, maxWidth=140, **spare),
-            column("text", "What", minWidth=220, flex=3, wrapText=True, cellClass="ks-cell-wrap", tooltipField="text"),
+            column(
+                "text",
+                "What",
+                minWidth=220,
+                flex=3,
+                wrapText=True,
+                cellClass="ks-cell-wrap",
+                tooltipField="text",
+            ),
         ],
         label="Entries of the decision log",
         key="seq",
@@ -121,9 +125,7 @@ clientside_callback(
     Input(Ids.SUBJECT, "value"),
     State(Ids.KIND, "options"),
 )
-clientside_callback(
-    ClientsideFunction("log", "address"), Output(Ids.DETAIL, "data-entry"), Input(Ids.CHOSEN, "data")
-)
+clientside_callback(ClientsideFunction("log", "address"), Input(Ids.CHOSEN, "data"))
 
 
 @callback(
@@ -169,7 +171,9 @@ def _row(entry: LogEntry) -> dict[str, Any]:
 def show_entry(seq: int | None) -> Any:
     """Open one entry: in words, with its inputs, reasons and seals."""
     if seq is None:
-        return states.empty("No entry chosen", "Choose one to see what went in and what came out.", sign="bi-hand-index")
+        return states.empty(
+            "No entry chosen", "Choose one to see what went in and what came out.", sign="bi-hand-index"
+        )
     try:
         return _detail(log.one(here.installation(), here.actor(), seq))
     except NoSuchEntry as fault:
@@ -180,13 +184,20 @@ def _detail(entry: LogEntry) -> list[Any]:
     payload = entry.payload or {}
     parts: list[Any] = [
         html.Div(
-            [html.H2(f"Entry {entry.seq}", className="ks-card-title"), marks.badge(KINDS.get(entry.kind, entry.kind))],
+            [
+                html.H2(f"Entry {entry.seq}", className="ks-card-title"),
+                marks.badge(KINDS.get(entry.kind, entry.kind)),
+            ],
             className="ks-title-row",
         ),
         html.P(entry.text, className="ks-sentence"),
         facts.facts([row for row in _header(entry) if row is not None]),
     ]
-    for title, name in (("What went in", "input"), ("What was changed", "changes"), ("What was asked", "query")):
+    for title, name in (
+        ("What went in", "input"),
+        ("What was changed", "changes"),
+        ("What was asked", "query"),
+    ):
         if isinstance(payload.get(name), dict) and payload[name]:
             parts += [html.H3(title, className="ks-part-title"), _pairs(title, payload[name])]
     if payload.get("answer") is not None:
