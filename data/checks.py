@@ -439,8 +439,8 @@ def _need_both_outcomes(
         fault = f"holds {quoted(spec.outcome.positive)} in every row where it is known"
         remedy = "Add customers who stayed, or correct outcome.positive in the spec"
     raise LoadRefused(
-        f"Column {quoted(spec.outcome.column)} {fault}, so there is nothing to learn from: both those who left "
-        f"and those who stayed are needed. {remedy}; nothing was changed.",
+        f"Column {quoted(spec.outcome.column)} {fault}, so there is nothing to learn from: both those who "
+        f"left and those who stayed are needed. {remedy}; nothing was changed.",
         refused=refused,
         report=report,
     )
