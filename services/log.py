@@ -122,6 +122,8 @@ def page(
     """Give a page of the log, latest first: everybody's for who may read all, else one's own."""
     require(actor, "read-log")
     wanted, limit = filters or EntryFilter(), min(max(limit, 1), LONGEST_PAGE)
+    if before is not None and not isinstance(before, int):
+        raise ValueError(f"{before!r} is no entry's number: give a whole number to read on from.")
     if not permitted(actor, "read-all-log"):
         if wanted.actor not in (None, actor.id):
             return LogPage((), None)
@@ -243,15 +245,21 @@ def _overview(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Labe
 
 
 def _filtered(filters: Any, label: Label) -> str:
-    """Name what a view was narrowed to."""
+    """Name what a view was narrowed to, ``{"levels": {column: [level]}, "period": [from, to]}``."""
     if not isinstance(filters, dict):
         return ""
-    parts = []
-    for column, levels in filters.items():
-        if levels:
-            wanted = [_value(level) for level in levels] if isinstance(levels, list) else [_value(levels)]
-            parts.append(f"{label(column)} {_and(wanted, 'or')}")
-    return f", filtered to {_and(parts)}" if parts else ""
+    levels, period = filters.get("levels"), filters.get("period")
+    parts = [
+        f"{label(column)} {_and([_value(level) for level in wanted], 'or')}"
+        for column, wanted in (levels.items() if isinstance(levels, dict) else ())
+        if isinstance(wanted, list) and wanted
+    ]
+    narrowed = f", filtered to {_and(parts)}" if parts else ""
+    if isinstance(period, list):
+        narrowed += "".join(
+            f" {word} {end}" for word, end in zip(("from", "to"), period, strict=False) if end is not None
+        )
+    return narrowed
 
 
 def _load(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
@@ -305,7 +313,11 @@ def _start(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) 
 
 def _purge(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     ranges = payload.get("entries")
-    parts = [str(a) if a == b else f"{a} to {b}" for a, b in ranges] if isinstance(ranges, list) else []
+    parts = [
+        str(pair[0]) if pair[0] == pair[1] else f"{pair[0]} to {pair[1]}"
+        for pair in (ranges if isinstance(ranges, list) else ())
+        if isinstance(pair, list) and len(pair) == 2
+    ]
     which = f"of entries {_and(parts)}" if parts else "of some entries"
     because = f", because: {payload['reason']}" if payload.get("reason") else ""
     return f"{who} removed the details {which}{because}."

@@ -400,3 +400,16 @@ def test_a_transaction_sees_what_it_wrote(store):
         assert second.previous == first.hash
         assert transaction.head().seq == 2
     assert store.verify().entries == 2
+
+
+@pytest.mark.parametrize("strange", ["a\x00b", "\ud800"])
+def test_asking_for_what_cannot_be_there_finds_nothing(chain, strange):
+    for wanted in (EntryFilter(subject=strange), EntryFilter(kinds=(strange,)), EntryFilter(actor=strange)):
+        assert chain.entries(wanted) == []
+        assert chain.count_entries(wanted) == 0
+
+
+@pytest.mark.parametrize("seq", [-1, 0, 2**63, 10**40])
+def test_a_number_that_is_no_entrys_finds_nothing(chain, seq):
+    assert chain.entry(seq) is None
+    assert len(chain.entries(before_seq=seq)) in (0, LENGTH)
