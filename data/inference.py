@@ -113,7 +113,7 @@ def plausible_frame(table: RawTable | pd.DataFrame) -> Plausible:
     rows = text.notna().to_numpy()
     if reading.period is not None:
         month = cells.months(reading.columns[reading.period].text)
-        rows &= (month == month[rows].max()).to_numpy()
+        rows = rows & (month == month[rows].max()).to_numpy()
     frame = pd.DataFrame(
         {
             name: column.values if column.kind is Kind.NUMERIC else column.text.array
@@ -480,7 +480,8 @@ def slider(values: np.ndarray) -> tuple[float | None, float | None, float | None
         return None, None, None
     low, high = float(values.min()), float(values.max())
     whole = bool((values == np.floor(values)).all())
-    near_low, near_high = (float(edge) for edge in np.quantile(values, [0.001, 0.999]))
+    with np.errstate(all="ignore"):
+        near_low, near_high = (float(edge) for edge in np.quantile(values, [0.001, 0.999]))
     if math.isfinite(near_high - near_low) and near_high > near_low:
         reach = 3 * (near_high - near_low)
         low = low if near_low - low <= reach else near_low

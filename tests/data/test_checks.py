@@ -32,7 +32,7 @@ def spec(plain=CUSTOMER, **changes):
 
 
 def customers(rows=40, **columns):
-    """Make a table of text: ids c0, c1 ..., every second one left; a column given replaces the first cells."""
+    """Make a table of text: ids c0, c1 ..., every second one left; a given column replaces the first."""
     frame = pd.DataFrame(
         {
             "id": [f"c{n}" for n in range(rows)],
