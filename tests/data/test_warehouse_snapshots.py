@@ -46,7 +46,13 @@ def frame(**columns):
 
 
 def keep(warehouse, rows=None, spec=SPEC, **given):
-    plain = {"source": "tiny.csv", "refused": pd.DataFrame(), "report": {}, "parent": None, "created": CREATED}
+    plain = {
+        "source": "tiny.csv",
+        "refused": pd.DataFrame(),
+        "report": {},
+        "parent": None,
+        "created": CREATED,
+    }
     return warehouse.write_snapshot(frame() if rows is None else rows, spec, **plain | given)
 
 
