@@ -278,3 +278,8 @@ def assert_canonical(frame, asked):
             assert not text.str.fullmatch(r"-?[0-9]+\.0+").any()
     if asked.period:
         assert frame[asked.period].str.fullmatch(r"\d{4}-\d\d-01").all()
+
+
+def test_a_nul_in_a_typed_table_is_refused_where_it_stands():
+    checked = check_rows(customers(plan=["ba\0sic"]), spec())
+    assert faults(checked)[0][:3] == [2, "plan", "ba\\x00sic"]
