@@ -280,6 +280,7 @@ def _fit(table: _Table, pairs: int, bags: int, seed: int, *, jobs: int = 1) -> E
     with warnings.catch_warnings():
         # the library's own charts cannot draw missing values; ours do, and the scorecard holds their score
         warnings.filterwarnings("ignore", message="Missing values detected", category=UserWarning)
+        warnings.filterwarnings("ignore", message="All-NaN slice", category=RuntimeWarning)  # a silent column
         return estimator.fit(table.inputs, table.outcome)
 
 
