@@ -1,6 +1,7 @@
 """Measures add up: over the levels of any column, over a filter and its complement, over cohorts (R9)."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -168,6 +169,6 @@ def test_each_customer_still_there_was_there_a_month_before(crowd):
     warehouse, id, _ = crowd
     rows = warehouse.cohorts(id)
     assert rows
-    for row, after in zip(rows, rows[1:], strict=False):
+    for row, after in pairwise(rows):
         if row.get("start", row) == after.get("start", after):
             assert after["remaining"] <= row["remaining"] <= row["customers"]

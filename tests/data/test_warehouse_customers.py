@@ -38,7 +38,7 @@ LOSSES = {"K-3": 5.0, "k-1": None, "K-2": 9.0, "M-4": 7.0}
 
 MONTHS = pd.DataFrame(
     [
-        # a and b stay; c leaves after January; d comes in February; March is not known yet, but for an early leaver.
+        # c leaves after January; d and e come in February; of March only an early leaver is known.
         ("a", "2026-01-01", "0"), ("a", "2026-02-01", "0"), ("a", "2026-03-01", None),
         ("b", "2026-02-01", "1"), ("b", "2026-01-01", "0"), ("b", "2026-03-01", "1"),
         ("c", "2026-01-01", "1"),
