@@ -117,9 +117,10 @@ def address(house) -> Iterator[str]:
     """Serve the house on a free port of this machine; give its address."""
     from threading import Thread
 
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
-    served = make_server("127.0.0.1", 0, house.server, threaded=True)
+    quiet = type("Quiet", (WSGIRequestHandler,), {"log": lambda *args: None})
+    served = make_server("127.0.0.1", 0, house.server, threaded=True, request_handler=quiet)
     thread = Thread(target=served.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{served.server_port}"

@@ -68,7 +68,9 @@ def add_headers(server: Flask, hashes: Callable[[], Sequence[str]], *, secure: b
 def _keeping(response: Response) -> str:
     """Files named by their version stay in this browser for a year; pages and answers nowhere."""
     is_file = request.path.startswith(("/assets/", "/_dash-component-suites/", "/sign-in/static/"))
-    if response.status_code not in (200, 304) or not is_file:
+    is_scorecard = request.endpoint == "scorecard_file.scorecard"  # its version is the hash of its content
+    if response.status_code not in (200, 304) or not (is_file or is_scorecard):
         return "no-store"
-    fingerprinted = "m" in request.args or "v" in request.args or ".v" in request.path.rsplit("/", 1)[-1]
+    named = request.path.rsplit("/", 1)[-1]
+    fingerprinted = is_scorecard or "m" in request.args or "v" in request.args or ".v" in named
     return f"private, max-age={A_YEAR_SECONDS}, immutable" if fingerprinted else "private, no-cache"
