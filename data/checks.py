@@ -102,8 +102,7 @@ def check_rows(table: RawTable | pd.DataFrame, spec: DatasetSpec, *, refused_sha
     frame, outcomes = _read_outcome(frame, spec)
     refused = pd.concat([refused, _declared_faults(frame, spec, outcomes)], ignore_index=True)
     frame = frame[~frame.index.isin(refused["row"])]
-    repeated = _repeated_keys(frame, spec)
-    _refuse_false_key(repeated, spec, rows, refused_share)
+    repeated = _repeated_keys(frame, spec, rows, refused_share)
     refused = pd.concat([refused, repeated], ignore_index=True).sort_values(
         "row", kind="stable", ignore_index=True
     )
@@ -237,21 +236,28 @@ def _has_no_nul(column: pd.Series[Any]) -> np.ndarray:
 
 
 def _quarantine(failures: pd.DataFrame, spec: DatasetSpec, outcomes: tuple[str, ...]) -> pd.DataFrame:
-    empty = {spec.id: NO_KEY, spec.period: NO_PERIOD}
+    """Word the failure cases, each different one once, since a wrong column fails in every row."""
     known = f"{NO_OUTCOME}; it is one of {', '.join(map(shown, outcomes[:_NAMED]))}, or blank"
-    wordings = {NO_OUTCOME: known}
-    found = [
-        (
-            int(row),
-            column,
-            None if check == "not_nullable" else shown(value),
-            empty[column] if check == "not_nullable" else _number_reason(value, wordings.get(check, check)),
-        )
-        for row, column, value, check in zip(
-            failures["index"], failures["column"], failures["failure_case"], failures["check"], strict=True
-        )
-    ]
-    return refused_frame(found)
+    empty = {spec.id: NO_KEY, spec.period: NO_PERIOD}
+
+    def worded(case: tuple[str, object, str]) -> tuple[str | None, str]:
+        column, value, check = case
+        if check == "not_nullable":
+            return None, empty[column]
+        return shown(value), known if check == NO_OUTCOME else _number_reason(value, check)
+
+    columns, checks = (failures[name].to_numpy(dtype=object) for name in ("column", "check"))
+    values = failures["failure_case"].astype("str").to_numpy(dtype=object)
+    cases = list(zip(columns, values, checks, strict=True))
+    wordings = {case: worded(case) for case in set(cases)}
+    return pd.DataFrame(
+        {
+            "row": failures["index"].to_numpy(dtype=np.int64),
+            "column": pd.array(columns, dtype="str"),
+            "value": pd.array([wordings[case][0] for case in cases], dtype="str"),
+            "reason": pd.array([wordings[case][1] for case in cases], dtype="str"),
+        }
+    )
 
 
 def _number_reason(value: object, reason: str) -> str:
@@ -266,48 +272,54 @@ def _number_reason(value: object, reason: str) -> str:
     return NO_NUMBER
 
 
-def _repeated_keys(frame: pd.DataFrame, spec: DatasetSpec) -> pd.DataFrame:
-    """Refuse every row whose key stands in an earlier row, which is named."""
-    period = [spec.period] if spec.period is not None else []
+def _repeated_keys(frame: pd.DataFrame, spec: DatasetSpec, rows: int, refused_share: float) -> pd.DataFrame:
+    """Refuse every row whose key stands in an earlier row, which is named.
+
+    Raises
+    ------
+    LoadRefused
+        When so many keys repeat that the column is no key.
+    """
     keys = pd.DataFrame({spec.id: frame[spec.id]})
     if spec.period is not None:
         keys[spec.period] = cells.months(frame[spec.period])
-    repeats = keys.duplicated(keep="first")
-    if not repeats.any():
-        return no_rows_refused()
-    again = keys.duplicated(keep=False)
-    group = keys[again].groupby([spec.id, *period], sort=False).ngroup()
-    first = pd.Series(group.index, index=group.index).groupby(group).transform("min")
-    same = frame[again].assign(**{spec.id: group}).duplicated(keep="first")
-    found = [
-        (
-            int(row),
-            spec.id,
-            shown(" / ".join(map(str, keys.loc[row]))),
-            f"is the same as row {first[row]}"
-            if same[row]
-            else f"stands already in row {first[row]}, with other values",
-        )
-        for row in frame.index[repeats]
-    ]
-    return refused_frame(found)
+    count = int(keys.duplicated(keep="first").sum())
+    again = keys[keys.duplicated(keep=False)]
+    if count > refused_share * rows:  # one example says it; wording half a million rows takes minutes
+        again = again[(again == again.iloc[0]).all(axis=1)].head(2)
+    row = pd.Series(again.index, index=again.index)
+    first = row.groupby([again[column] for column in again], sort=False).transform("first")
+    others = frame.loc[again.index, [column for column in frame if column not in keys]]
+    same = pd.concat([others, first.rename(0)], axis=1).duplicated(keep="first")
+    later = first != row
+    refused = refused_frame(
+        [
+            (number, spec.id, shown(" / ".join(key)), _repeat_reason(earlier, alike))
+            for number, key, earlier, alike in zip(
+                row[later], again[later].itertuples(index=False), first[later], same[later], strict=True
+            )
+        ]
+    )
+    if count > refused_share * rows:
+        raise LoadRefused(_false_key(count, rows, refused.iloc[0], spec), refused=refused)
+    return refused
 
 
-def _refuse_false_key(repeated: pd.DataFrame, spec: DatasetSpec, rows: int, refused_share: float) -> None:
-    if len(repeated) <= refused_share * rows:
-        return
-    what = f"{quoted(spec.id)}" + (f" with {quoted(spec.period)}" if spec.period else "")
-    first = repeated.iloc[0]
+def _repeat_reason(first: int, same: bool) -> str:
+    return f"is the same as row {first}" if same else f"stands already in row {first}, with other values"
+
+
+def _false_key(count: int, rows: int, example: pd.Series[Any], spec: DatasetSpec) -> str:
+    what = quoted(spec.id) + (f" with {quoted(spec.period)}" if spec.period else "")
     remedy = (
         "Name the column that tells customers apart as id"
         if spec.period
         else "Name the column that tells customers apart as id, or, where a customer has a row a month, "
         "say grain: customer-month and name the period"
     )
-    raise LoadRefused(
-        f"{what} is no key: {len(repeated):,} of {rows:,} rows repeat one "
-        f"({quoted(first['value'])} in row {first['row']} {first['reason']}). {remedy}.",
-        refused=repeated,
+    return (
+        f"{what} is no key: {count:,} of {rows:,} rows repeat one "
+        f"({quoted(example['value'])} in row {example['row']} {example['reason']}). {remedy}."
     )
 
 

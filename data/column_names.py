@@ -146,6 +146,7 @@ OUTCOMES = (
     "class",
     "y",
 )
+_LEAVING = (["left"], ["leaves"], ["exited"], ["cancelled"], ["canceled"])
 NOT_OUTCOME_WORDS = frozenset(
     [
         "reason",
@@ -155,9 +156,6 @@ NOT_OUTCOME_WORDS = frozenset(
         "risk",
         "probability",
         "prob",
-        "month",
-        "day",
-        "time",
         "count",
         "rate",
     ]
@@ -216,7 +214,7 @@ def outcome_rank(name: str) -> int | None:
     joined = " ".join(found)
     if joined in OUTCOMES:
         return OUTCOMES.index(joined)
-    speaks = any(word.startswith(("churn", "attrit")) for word in found)
+    speaks = any(word.startswith(("churn", "attrit")) for word in found) or found[:1] in _LEAVING
     return len(OUTCOMES) if speaks and not NOT_OUTCOME_WORDS & set(found) else None
 
 

@@ -46,6 +46,8 @@ def reasons(spec):
         ("left", "y", "n", "y"),
         ("Churn Value", "1", "0", "1"),
         ("situation", "cancelled", "active", "cancelled"),
+        ("left_within_3_months", "Yes", "No", "Yes"),
+        ("churn next month", "TRUE", "FALSE", "TRUE"),
     ],
 )
 def test_the_outcome_is_told_by_name_and_values(name, left, stayed, positive):
