@@ -58,8 +58,11 @@
 
   cells.KsTime = function (props) {
     if (!props.data) return h("span", { className: "ks-cell-wait" }, "loading");
-    return h("span", null, window.keepsight.localTime(props.value));
+    const { localTime } = window.keepsight;
+    return h("span", { title: localTime(props.value) }, localTime(props.value, "short"));
   };
+
+  cells.KsWords = (props) => (props.data ? h("span", { className: "ks-cell-words", title: props.value }, props.value) : null);
 
   cells.KsEntry = function (props) {
     if (!props.data) return h("span", { className: "ks-cell-wait" }, "loading");

@@ -2,8 +2,6 @@
 (function () {
   "use strict";
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
-  const NARROW = 640;
-
   functions.KsMoney = (value, currency, decimals) =>
     value === null || value === undefined ? "" : window.keepsight.format.money(value, currency, decimals);
 
@@ -19,13 +17,18 @@
   functions.KsOpenEntry = function (params) {
     if (!isOpening(params) || !params.data) return;
     window.dash_clientside.set_props("log-chosen", { data: params.data.seq });
+    const detail = document.getElementById("log-detail");
+    const side = detail.getBoundingClientRect().top < window.innerHeight - 200;
+    if (!side) detail.scrollIntoView({ block: "start" }); // on a phone the entry opens below the list
   };
 
-  // On a narrow screen only the columns that carry the page stay.
+  // A column says from which width of the grid on it is shown; what carries the page says nothing.
   functions.KsFit = function (params) {
-    const wide = (params.clientWidth || params.api.getGridBodyElement?.()?.clientWidth || window.innerWidth) >= NARROW;
-    const spare = params.api.getColumns().filter((c) => c.getColDef().context && c.getColDef().context.spare);
-    params.api.setColumnsVisible(spare, wide);
-    params.api.sizeColumnsToFit();
+    const grid = document.querySelector(".ks-grid");
+    const width = params.clientWidth || (grid ? grid.clientWidth : window.innerWidth);
+    for (const column of params.api.getColumns()) {
+      const from = (column.getColDef().context || {}).from || 0;
+      if (column.isVisible() !== width >= from) params.api.setColumnsVisible([column], width >= from);
+    }
   };
 })();

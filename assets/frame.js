@@ -84,10 +84,10 @@
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
   };
-  keepsight.localTime = function (iso) {
+  keepsight.localTime = function (iso, timeStyle) {
     const moment = new Date(iso);
     if (Number.isNaN(moment.getTime())) return iso || "";
-    return moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+    return moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: timeStyle || "medium" });
   };
   // Times are sent in UTC and shown in the reader's own.
   new MutationObserver(() => {

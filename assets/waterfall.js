@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   const keepsight = (window.keepsight = window.keepsight || {});
-  const ROLES = { lever: "lever", assumption: "assumption" };
+  const ROLES = ["lever", "assumption", "fact"];
 
   function make(tag, className, parent, role) {
     const node = document.createElement(tag);
@@ -60,7 +60,10 @@
     const width = (Math.abs(to - from) / span) * 100;
     put(held, "kind", kind, (v) => (held.row.className = `ks-wf-row ks-wf-${v}`));
     put(held, "label", row.label, (v) => (held.label.textContent = v));
-    put(held, "role", ROLES[row.role] || "", (v) => (held.role.textContent = v));
+    put(held, "role", ROLES.includes(row.role) ? row.role : "", (v) => {
+      held.role.textContent = v;
+      held.role.className = `ks-wf-role ks-wf-role-${v || "none"}`;
+    });
     put(held, "value", row.value || "", (v) => (held.value.textContent = v));
     put(held, "figure", row.figure, (v) => (held.figure.textContent = v));
     put(held, "left", left.toFixed(2), (v) => (held.bar.style.left = v + "%"));
@@ -69,8 +72,7 @@
 
   // While dragging the scale only widens, and it narrows again at rest, so that bars do not swim.
   function scale(state, low, high, live) {
-    const room = Math.max(high - low, 0.02) * 0.03;
-    const fit = [Math.max(0, low - room), Math.min(1, high + room)];
+    const fit = [Math.min(0, low), Math.max(high, 0.02) * 1.02]; // from zero: the length of a total is its size
     const old = state.domain;
     if (live && old) state.domain = [Math.min(old[0], fit[0]), Math.max(old[1], fit[1])];
     else state.domain = fit;
@@ -88,16 +90,15 @@
     const needed = data.rows.length + 2;
     while (state.rows.length < needed) state.rows.push(makeRow(state.table));
     while (state.rows.length > needed) state.rows.pop().row.remove();
-    const base = domain[0];
     const first = { label: data.startLabel || "Starting point", figure: format.share(data.start) };
-    writeRow(state.rows[0], "start", first, base, data.start, domain);
+    writeRow(state.rows[0], "start", first, 0, data.start, domain);
     data.rows.forEach((row, i) => {
       const kind = row.points > 0 ? "raise" : row.points < 0 ? "lower" : "still";
       const shown = { label: row.label, value: row.value, role: row.role, figure: format.points(row.points) };
       writeRow(state.rows[i + 1], kind, shown, sums[i], sums[i + 1], domain);
     });
     const last = { label: data.endLabel || "Chance of leaving", figure: format.share(data.end) };
-    writeRow(state.rows[needed - 1], "end", last, base, data.end, domain);
+    writeRow(state.rows[needed - 1], "end", last, 0, data.end, domain);
   }
 
   // Folds all but the first `shown` rows into "Everything else"; what is shown still adds up.

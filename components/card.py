@@ -19,6 +19,7 @@ def card(
     badge: Any = None,
     tools: Any = None,
     width: str = "half",
+    middle: bool = False,
 ) -> html.Section:
     """Build a card.
 
@@ -32,8 +33,10 @@ def card(
         Whether a model figure is in it, and its draft badge.
     tools : component, optional
         Controls of this card, right of the title.
-    width : {"half", "full", "third"}
+    width : {"half", "full", "third", "two-thirds"}
         Share of the row on a wide screen.
+    middle : bool
+        Whether the body stands in the middle of a card taller than it.
     """
     title_row = [html.H2(title, className="ks-card-title"), *([hint(title, help_text)] if help_text else [])]
     marks = ([model_mark()] if model else []) + ([badge] if badge is not None else [])
@@ -48,7 +51,7 @@ def card(
             ),
             html.Div(body, className="ks-card-body"),
         ],
-        className=f"ks-card ks-card-{width}",
+        className=f"ks-card ks-card-{width}" + (" ks-card-middle" if middle else ""),
     )
 
 

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
+from dash import html
 
 ROWS_A_PAGE = 100
+CHOOSE_ONE = {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
 
 
-def column(field: str, name: str, **options: Any) -> dict[str, Any]:
-    """Describe a column; it sorts only where ``sortable`` is said."""
-    return {"field": field, "headerName": name, "sortable": False, **options}
+def column(field: str, name: str, *, shown_from: int = 0, **options: Any) -> dict[str, Any]:
+    """Describe a column; it sorts only where ``sortable`` is said.
+
+    ``shown_from`` is the least width of the grid, in pixels, at which it is shown.
+    """
+    context = {"context": {"from": shown_from}} if shown_from else {}
+    return {"field": field, "headerName": name, "sortable": False, "flex": 1, **context, **options}
 
 
 def figure_column(field: str, name: str, formatter: str, **options: Any) -> dict[str, Any]:
@@ -26,7 +32,7 @@ def figure_column(field: str, name: str, formatter: str, **options: Any) -> dict
 def grid(
     id: str, columns: Sequence[dict[str, Any]], *, label: str, key: str, nothing: str, opens: str,
     row_height: int = 52, select: bool = False,
-) -> dag.AgGrid:  # fmt: skip
+) -> html.Div:  # fmt: skip
     """Build a grid whose rows come page by page from a callback on ``getRowsRequest``.
 
     Parameters
@@ -36,7 +42,7 @@ def grid(
     label : str
         What it lists, for people who do not see it.
     key : str
-        Field that identifies a row.
+        Field that identifies a row, a text.
     nothing : str
         What stands there when there are no rows.
     opens : str
@@ -44,14 +50,18 @@ def grid(
     select : bool
         Whether a row stays marked once chosen.
     """
-    return dag.AgGrid(
+    listed = dag.AgGrid(
         id=id,
         className="ks-grid",
         columnDefs=list(columns),
-        defaultColDef={"resizable": True, "suppressHeaderMenuButton": True, "suppressMovable": True},
+        defaultColDef={
+            "resizable": True,
+            "suppressHeaderMenuButton": True,
+            "suppressMovable": True,
+            "wrapHeaderText": True,
+        },
         rowModelType="infinite",
         getRowId=f"params.data.{key}",
-        columnSize="responsiveSizeToFit",
         eventListeners={
             "rowClicked": [opens],
             "cellKeyDown": [opens],
@@ -63,15 +73,13 @@ def grid(
             "maxConcurrentDatasourceRequests": 1,
             "infiniteInitialRowCount": 1,
             "rowHeight": row_height,
-            "headerHeight": 44,
+            "headerHeight": 48,
             "suppressCellFocus": False,
             "rowBuffer": 10,
             "animateRows": False,
             "enableCellTextSelection": True,
-            "overlayNoRowsTemplate": f'<span class="ks-grid-empty">{nothing}</span>',
-            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
-            if select
-            else None,
-            "ariaLabel": label,
+            "localeText": {"noRowsToShow": nothing, "loadingOoo": "Loading"},
+            **({"rowSelection": CHOOSE_ONE} if select else {}),
         },
     )
+    return html.Div(listed, role="region", **{"aria-label": label})

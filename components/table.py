@@ -27,4 +27,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def as_table(twin: html.Div) -> html.Details:
     """Fold a table away behind "Show as table"."""
-    return html.Details([html.Summary("Show as table"), twin], className="ks-twin")
+    return html.Details(
+        [html.Summary([html.I(className="bi bi-table", **{"aria-hidden": "true"}), "Show as table"]), twin],
+        className="ks-twin",
+    )

@@ -42,7 +42,8 @@ TEMPLATE: dict[str, Any] = {
             "font": {"color": "@ink", "family": FONT, "size": 13},
         },
         "legend": {
-            "orientation": "h", "traceorder": "normal", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
+            "orientation": "h", "traceorder": "normal",
+            "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
             "font": {"color": "@ink", "size": 12}, "itemclick": False, "itemdoubleclick": False,
         },
         "hovermode": "closest",

@@ -108,6 +108,7 @@ def _score(found: CustomerAnswer) -> html.Section:
         model=True,
         badge=marks.draft_badge(stamp),
         width="third",
+        middle=True,
     )
 
 

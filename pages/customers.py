@@ -21,6 +21,7 @@ from web import here
 dash.register_page(__name__, path="/customers", title="Customers - Keepsight", order=2)
 
 NAME = "customers"
+SEGMENTS = 2
 MONEY = "KsMoney(params.value, '{currency}', {decimals})"
 
 
@@ -72,32 +73,25 @@ def _row(offered: list[Any], chosen: str, q: str) -> html.Div:
 
 
 def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -> Any:
-    money = MONEY.format(currency=spec.currency, decimals=0)
-    spare = {"context": {"spare": True}}
-    columns = [column("id", "Customer", cellRenderer="KsCustomer", minWidth=124, sortable=True)]
+    columns = [column("id", "Customer", cellRenderer="KsCustomer", minWidth=134, flex=1.2, sortable=True)]
     if has_model:
-        columns += [
-            column(
-                "probability", "Chance of leaving", cellRenderer="KsChance", minWidth=150, sortable=True,
-                sortingOrder=["desc", "asc"], headerTooltip=meaning("chance-of-leaving"),
-            ),
-            figure_column(
-                "expected_loss", "Expected loss", money, minWidth=112, sortable=True, sort="desc",
-                sortingOrder=["desc", "asc"], headerTooltip=meaning("expected-loss"),
-            ),
-        ]  # fmt: skip
+        columns += _model_columns(spec)
     if spec.revenue:
         exact = MONEY.format(currency=spec.currency, decimals=spec.decimals)
         columns.append(
-            figure_column("monthly_revenue", "Per month", exact, minWidth=104, sortable=True,
-                          headerTooltip=meaning("monthly-revenue"), **spare)
+            figure_column("monthly_revenue", "Per month", exact, minWidth=104, shown_from=560, sortable=True,
+                          headerTooltip=meaning("monthly-revenue"))
         )  # fmt: skip
     if has_model:
         columns.append(
-            column("reasons", "Mainly because", cellRenderer="KsChips", minWidth=320, flex=3,
-                   headerTooltip=meaning("reason"), **spare)
+            column("reasons", "Mainly because", cellRenderer="KsChips", minWidth=330, flex=4, shown_from=860,
+                   headerTooltip=meaning("reason"))
         )  # fmt: skip
-    columns += [column(f"s{i}", label, minWidth=120, **spare) for i, (_, label) in enumerate(segments[:3])]
+    widths = (1000, 1300) if has_model else (560, 700)
+    columns += [
+        column(f"s{i}", label, minWidth=140, shown_from=width)
+        for i, ((_, label), width) in enumerate(zip(segments[:SEGMENTS], widths, strict=False))
+    ]
     return grid(
         Ids.GRID,
         columns,
@@ -105,7 +99,19 @@ def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -
         key="id",
         nothing="No customer fits. Clear a filter or the search.",
         opens="KsOpenCustomer(params)",
+        row_height=64,
     )
+
+
+def _model_columns(spec: DatasetSpec) -> list[dict[str, Any]]:
+    money = MONEY.format(currency=spec.currency, decimals=0)
+    falling = {"sortable": True, "sortingOrder": ["desc", "asc"]}
+    return [
+        column("probability", "Chance of leaving", cellRenderer="KsChance", minWidth=104, flex=1.5,
+               headerTooltip=meaning("chance-of-leaving"), **falling),
+        figure_column("expected_loss", "Expected loss", money, minWidth=118, sort="desc",
+                      headerTooltip=meaning("expected-loss"), **falling),
+    ]  # fmt: skip
 
 
 filters.wire_filters(NAME)
@@ -123,6 +129,7 @@ clientside_callback(
     Input(Ids.GRID, "getRowsRequest"),
     State(filters.query_id(NAME), "data"),
     State(Ids.SEARCH, "value"),
+    prevent_initial_call=True,
 )
 @permission("see-facts")
 def show_rows(
@@ -155,6 +162,8 @@ def _sort(model: list[dict[str, str]], spec: DatasetSpec) -> list[tuple[str, str
 
 def _plain(row: dict[str, Any], spec: DatasetSpec) -> dict[str, Any]:
     """Name segments by their place, since the grid reads a dot in a field's name as a path."""
-    shown = {f"s{i}": row.get(name) for i, name in enumerate(spec.segments[:3])}
-    kept = ("id", "probability", "low", "high", "expected_loss", "monthly_revenue", "reasons")
-    return {name: row[name] for name in kept if name in row} | shown
+    shown = {f"s{i}": row.get(name) for i, name in enumerate(spec.segments[:SEGMENTS])}
+    kept = ("id", "probability", "low", "high", "expected_loss", "monthly_revenue")
+    # A chip has room for what a reason is about, "Contract (month to month)"; what it does stands above it.
+    reasons = [words.split(" raises ")[0] for words in row.get("reasons", ())]
+    return {name: row[name] for name in kept if name in row} | shown | {"reasons": reasons}

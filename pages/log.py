@@ -92,25 +92,16 @@ def _filters(kind: str, about: str) -> html.Div:
 
 
 def _grid() -> Any:
-    spare = {"context": {"spare": True}}
     return grid(
         Ids.GRID,
         [
             column("seq", "Entry", cellRenderer="KsEntry", minWidth=76, maxWidth=96),
-            column("time", "When", cellRenderer="KsTime", minWidth=180, maxWidth=220, **spare),
-            column("who", "Who", minWidth=90, maxWidth=140, **spare),
-            column(
-                "text",
-                "What",
-                minWidth=220,
-                flex=3,
-                wrapText=True,
-                cellClass="ks-cell-wrap",
-                tooltipField="text",
-            ),
+            column("time", "When", cellRenderer="KsTime", minWidth=196, maxWidth=216, shown_from=600),
+            column("who", "Who", minWidth=90, maxWidth=140, shown_from=600),
+            column("text", "What", cellRenderer="KsWords", minWidth=200, flex=3),
         ],
         label="Entries of the decision log",
-        key="seq",
+        key="key",
         nothing="No entry fits. Choose every kind, or clear the search.",
         opens="KsOpenEntry(params)",
         row_height=64,
@@ -135,6 +126,7 @@ clientside_callback(ClientsideFunction("log", "address"), Input(Ids.CHOSEN, "dat
     State(Ids.ENDS, "data"),
     State(Ids.KIND, "value"),
     State(Ids.SUBJECT, "value"),
+    prevent_initial_call=True,
 )
 @permission("read-log")
 def show_entries(
@@ -159,6 +151,7 @@ def show_entries(
 
 def _row(entry: LogEntry) -> dict[str, Any]:
     return {
+        "key": str(entry.seq),
         "seq": entry.seq,
         "time": format.instant(entry.time),
         "who": entry.who or entry.actor,
@@ -219,7 +212,7 @@ def _header(entry: LogEntry) -> list[html.Div | None]:
         facts.fact("About", about) if about else None,
         facts.fact("Model version", html.Code(entry.version[:16])) if entry.version else None,
         facts.fact("Data snapshot", html.Code(entry.snapshot)) if entry.snapshot else None,
-        facts.fact("Seal (SHA-256)", html.Code(entry.hash, className="ks-hash")),
+        facts.fact("Seal", html.Code(entry.hash, className="ks-hash")),
     ]
 
 
