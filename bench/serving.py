@@ -1,0 +1,141 @@
+"""The real app for a benchmark: prepared in a folder of its own, served by gunicorn, with a person signed in."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+from bench.measure import ROOT, Unavailable
+
+PASSWORD = "violet kettle march"
+START_SECONDS = 900
+READY = re.compile(r"Keepsight is at (http://\S+)")
+
+
+@dataclass
+class Served:
+    """A running app: where it is, which process it is, and the cookies of the one signed in."""
+
+    address: str
+    pid: int
+    cookies: dict[str, str]
+    token_cookie: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of a page carries: session, token, and that it comes from the same site."""
+        return {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "X-CSRFToken": self.cookies[self.token_cookie],
+            "Sec-Fetch-Site": "same-origin",
+            "Content-Type": "application/json",
+        }
+
+
+@contextmanager
+def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Served]:
+    """Prepare the demo, or a file of customers, serve it by ``python app.py`` and sign in by its link.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The file of customers; the demo without it.
+    var : Path, optional
+        A folder prepared before; a temporary one otherwise, which is thrown away. ``KEEPSIGHT_BENCH_VAR``
+        names one for every benchmark of a run, so that the demo is made and trained only once.
+    """
+    named = var or (Path(os.environ["KEEPSIGHT_BENCH_VAR"]) if "KEEPSIGHT_BENCH_VAR" in os.environ else None)
+    with tempfile.TemporaryDirectory(prefix="keepsight-bench-") as own:
+        folder = named or Path(own)
+        command = [sys.executable, "app.py", *(["--data", str(data)] if data else [])]
+        with _process(command, folder) as (process, lines):
+            address = _address(lines)
+            _wait_until_it_answers(address)
+            yield _signed_in(process, address, _link(address, folder))
+
+
+@contextmanager
+def _process(command: list[str], var: Path) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=_environment(var),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield process, _lines(process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(var: Path) -> dict[str, str]:
+    """Keep what the machine needs; settings of another installation do not reach this one."""
+    foreign = ("KEEPSIGHT_", "DATABASE_URL", "PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | {"KEEPSIGHT_VAR": str(var), "PORT": "0"}
+
+
+def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
+    assert process.stdout is not None
+    said, until = [], time.monotonic() + START_SECONDS
+    for line in process.stdout:
+        said.append(line)
+        yield line
+        if time.monotonic() > until:
+            break
+    raise Unavailable(f"the app did not start: {''.join(said[-8:]).strip()}")
+
+
+def _address(lines: Iterator[str]) -> str:
+    """Wait until the app says where it is."""
+    return next(found[1] for line in lines if (found := READY.search(line)))
+
+
+def _link(address: str, var: Path) -> str:
+    """Make a one-time link for the administrator, who may have a password already."""
+    made = subprocess.run(
+        [sys.executable, "-m", "flask", "user", "link", "admin"],
+        cwd=ROOT, env=_environment(var), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return address + made.stdout[made.stdout.index("/link/") :].strip()
+
+
+def _signed_in(process: subprocess.Popen[str], address: str, link: str) -> Served:
+    jar = CookieJar()
+    opener = build_opener(HTTPCookieProcessor(jar))
+    form = urlencode({"password": PASSWORD, "again": PASSWORD}).encode()
+    opener.open(Request(link, data=form, headers={"Sec-Fetch-Site": "same-origin"})).read()
+    cookies = {cookie.name: cookie.value or "" for cookie in jar}
+    token = next(name for name in cookies if name.startswith("_csrf_token"))
+    return Served(address, process.pid, cookies, token)
+
+
+def _wait_until_it_answers(address: str) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            build_opener().open(f"{address}/healthz").read()
+            return
+        except OSError as fault:
+            if time.monotonic() > until:
+                raise Unavailable(f"{address} does not answer") from fault
+            time.sleep(0.1)

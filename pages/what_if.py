@@ -1,0 +1,380 @@
+"""What-if: move what could change of one customer and see the chance of leaving follow the finger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html, no_update
+
+from components import facts, format, frame, marks, slider, states
+from components.card import card
+from components.waterfall import gauge, waterfall
+from config.glossary import meaning
+from pages import _foot  # noqa: F401  (registers the foot's callback)
+from services import what_if
+from services.access import permission
+from services.moves import Control
+from services.what_if import ChangeRefused, NoModel, NoSuchCustomer, Setting
+from web import here
+
+dash.register_page(__name__, path="/what-if", title="What if - Keepsight", order=4)
+
+PREDICTIVE = "predictive"
+
+
+class Ids(StrEnum):
+    """Every id of this page of its own; sliders, gauge and waterfall have patterned ones."""
+
+    PICK = "what-if-pick"
+    MATCHES = "what-if-matches"
+    SETTING = "what-if-setting"
+    QUESTION = "what-if-question"
+    ANSWER = "what-if-answer"
+    CONTROLS = "what-if-controls"
+    RESET = "what-if-reset"
+    PROOF = "what-if-proof"
+    SPOKEN = "what-if-spoken"
+
+
+def control_id(place: int | Any) -> dict[str, Any]:
+    """Give the id of a slider by its place in the list."""
+    return {"type": "what-if-control", "place": place}
+
+
+@permission("explore")
+def layout(customer: str = "", moved: str = "") -> html.Main:
+    """Lay the page out; ``?customer=`` chooses whom, ``&moved=`` what is moved (column=value, encoded)."""
+    try:
+        setting = what_if.start(here.installation(), here.actor(), customer or None, _moves(moved))
+    except NoSuchCustomer as fault:
+        nobody = states.empty("No such customer", str(fault), sign="bi-person")
+        return _page(html.Section(nobody, className="ks-card"), lede=LEDE)
+    except NoModel as fault:
+        nothing = states.empty("No model answers you here", str(fault), sign="bi-lock")
+        return _page(html.Section(nothing, className="ks-card"), lede=LEDE)
+    stamp = setting.answer.stamp
+    return _page(
+        dcc.Store(id=Ids.SETTING, data=_plain(setting)),
+        dcc.Store(id=Ids.QUESTION),
+        dcc.Store(id=Ids.ANSWER),
+        html.Div(
+            [
+                _strip(),
+                html.Div(_controls(setting), id=Ids.CONTROLS, className="ks-wi-left"),
+                _outcome(setting),
+                _reasons(setting),
+            ],
+            className="ks-wi",
+        ),
+        html.Div(id=Ids.SPOKEN, className="visually-hidden", role="status", **{"aria-live": "polite"}),
+        lede=_lede(setting),
+        badges=[marks.draft_badge(stamp), marks.synthetic_badge(stamp.synthetic)],
+        chosen=setting.id,
+    )
+
+
+REVENUE_OF_ONE = "What this customer pays in a month, which a moved price or discount changes too."
+
+LEDE = "Move what could change of one customer, and see the chance of leaving follow."
+
+
+def _page(*children: Any, lede: Any, badges: Any = (), chosen: str | None = None) -> html.Main:
+    title = f"What if ... {chosen}" if chosen else "What if ..."
+    return frame.page(title, *children, lede=lede, badges=badges, actions=[_picker()])
+
+
+def _lede(setting: Setting) -> Any:
+    link = dcc.Link(f"customer {setting.id}", href=f"/customer?id={setting.id}", className="ks-quiet-link")
+    standing = "" if setting.is_active else ", who has left already"
+    return ["Move what could change for ", link, f"{standing}, and see the chance of leaving follow."]
+
+
+def _picker() -> html.Div:
+    return html.Div(
+        [
+            html.Label("Another customer, by id", htmlFor=Ids.PICK, className="visually-hidden"),
+            marks.icon("bi-search"),
+            dcc.Input(
+                id=Ids.PICK, type="search", placeholder="Another customer: id", autoComplete="off",
+                maxLength=200, list=Ids.MATCHES, debounce=0.2,
+            ),
+            html.Datalist(id=Ids.MATCHES),
+        ],
+        className="ks-search ks-wi-pick",
+        role="search",
+        **{"aria-label": "Choose a customer"},
+    )  # fmt: skip
+
+
+def _moves(moved: str) -> dict[str, float | str]:
+    """Read the moves of a link; a number where it reads as one is decided by the column's kind later."""
+    spec = here.installation().dataset().spec
+    numeric = spec.numeric_columns
+    found: dict[str, float | str] = {}
+    for column, text in parse_qsl(moved, keep_blank_values=True):
+        found[column] = _number(text) if column in numeric else text
+    return found
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _plain(setting: Setting) -> dict[str, Any]:
+    """Give the page's script what it computes and writes with."""
+    stamp = setting.answer.stamp
+    return {
+        "id": setting.id,
+        "version": stamp.version,
+        "controls": [_plain_control(control) for control in setting.controls],
+        "row": setting.row,
+        "columns": {column: asdict(one) for column, one in setting.columns.items()},
+        "derived": setting.derived,
+        "rules": setting.rules,
+        "leftOut": setting.left_out,
+        "worth": setting.worth,
+        "start": setting.start,
+        "threshold": setting.threshold,
+        "currency": stamp.currency,
+        "decimals": stamp.decimals,
+        "horizon": format.count(stamp.horizon_months, "month"),
+        "answer": what_if.plain(setting.answer),
+    }
+
+
+def _plain_control(control: Control) -> dict[str, Any]:
+    return {
+        "column": control.column,
+        "value": control.value,
+        "minimum": control.minimum,
+        "maximum": control.maximum,
+        "levels": [value for value, _ in control.levels],
+        "noData": control.no_data,
+    }
+
+
+# --- the left: what can be moved ---------------------------------------------------------------------
+
+
+def _controls(setting: Setting) -> html.Section:
+    numbered = list(enumerate(setting.controls))
+    levers = [_slider(n, one, setting) for n, one in numbered if one.role == "lever"]
+    assumptions = [_slider(n, one, setting) for n, one in numbered if one.role == "assumption"]
+    reset = html.Button(
+        [marks.icon("bi-arrow-counterclockwise"), "Reset all"], id=Ids.RESET, type="button",
+        className="ks-button ks-button-second ks-wi-reset", disabled=True,
+    )  # fmt: skip
+    nothing = html.P("The data names nothing of this customer that can be moved.", className="ks-card-note")
+    return card(
+        "What could change",
+        [
+            *(_group("lever", "We move these", "bi-sliders", EVIDENCE_OF_LEVERS, levers) if levers else ()),
+            *(_group("assumption", "They move, not by us", "bi-cloud", meaning("assumption"), assumptions)
+              if assumptions else ()),
+            *([] if numbered else [nothing]),
+            _legend(setting.controls),
+            _facts(setting),
+        ],
+        tools=reset,
+        width="full",
+    )  # fmt: skip
+
+
+EVIDENCE_OF_LEVERS = (
+    "Predictive only, unless a lever says otherwise: it moved together with leaving in the past, which is "
+    "not proof that moving it keeps a customer."
+)
+
+
+def _group(role: str, title: str, sign: str, text: str, sliders: list[html.Div]) -> list[Any]:
+    heading = html.H3([marks.icon(sign), title], className=f"ks-wi-heading ks-wi-heading-{role}")
+    return [
+        html.Div(
+            [heading, html.P(text, className="ks-card-note"), *sliders],
+            className="ks-wi-group",
+        )
+    ]
+
+
+def _slider(place: int, control: Control, setting: Setting) -> html.Div:
+    moved = setting.answer.changes.get(control.column, control.value)
+    shared: dict[str, Any] = {
+        "label": control.label,
+        "words": control.words,
+        "note": "" if control.evidence == PREDICTIVE else f"Measured: {control.evidence}",
+        "help_text": control.description,
+    }
+    if control.levels:
+        values = [value for value, _ in control.levels]
+        return slider.level_slider(
+            control_id(place), value=values.index(moved) if moved in values else None,
+            levels=[words for _, words in control.levels], **shared,
+        )  # fmt: skip
+    unit = f" {control.unit}" if control.unit else ""
+    return slider.number_slider(
+        control_id(place), value=moved, ends=(control.minimum, control.maximum), step=control.step,
+        end_words=(format.value(control.minimum), f"{format.value(control.maximum)}{unit}"), **shared,
+    )  # fmt: skip
+
+
+def _legend(controls: list[Control]) -> html.P:
+    has_gaps = any(control.no_data for control in controls)
+    parts = [html.Span([html.Span(className="ks-wi-key ks-wi-key-now"), "as it is now"])]
+    if has_gaps:
+        parts.append(
+            html.Span(
+                [html.Span(className="ks-wi-key ks-wi-key-gap"), "no such customer in the training data"]
+            )
+        )
+    return html.P(parts, className="ks-wi-legend")
+
+
+def _facts(setting: Setting) -> html.Details:
+    rows = [facts.fact(one.label, one.value, missing=one.value == format.NOT_KNOWN) for one in setting.facts]
+    summary = html.Summary([marks.icon("bi-lock"), f"Facts that nobody moves ({len(rows)})"])
+    return html.Details([summary, facts.facts(rows)], className="ks-wi-facts")
+
+
+# --- the right: what follows -------------------------------------------------------------------------
+
+
+def _outcome(setting: Setting) -> html.Section:
+    stamp = setting.answer.stamp
+    horizon = format.count(stamp.horizon_months, "month")
+    words = html.Div(
+        [
+            _shift(),
+            html.P(className="ks-wi-sentence", **_part("sentence")),
+            html.Dl(
+                [
+                    _before_after("loss", "Expected loss", meaning("expected-loss")),
+                    _before_after("revenue", "Monthly revenue", REVENUE_OF_ONE),
+                ],
+                className="ks-wi-money",
+            ),
+            html.P(className="ks-wi-followed", **_part("followed")),
+            html.Ul(className="ks-wi-warnings", hidden=True, **_part("warnings")),
+            html.P(id=Ids.PROOF, className="ks-wi-proof"),
+        ],
+        className="ks-wi-words",
+    )
+    return card(
+        "Chance of leaving",
+        html.Div([gauge("what-if"), words], className="ks-wi-outcome"),
+        note=f"within {horizon}; higher means more likely to leave",
+        help_text=f"{meaning('chance-of-leaving')} {meaning('range')}",
+        model=True,
+        badge=marks.draft_badge(stamp),
+        width="full",
+    )
+
+
+def _part(name: str) -> dict[str, str]:
+    """Mark a place that the page's script writes into."""
+    return {"data-part": name}
+
+
+def _shift() -> html.P:
+    return html.P(
+        [
+            html.Span(className="ks-wi-before", **_part("before")),
+            _arrow(),
+            html.Strong(className="ks-wi-after", **_part("after")),
+            html.Span(className="ks-wi-difference", **_part("difference")),
+        ],
+        className="ks-wi-shift",
+        **_part("shift"),
+    )
+
+
+def _arrow() -> html.Span:
+    return html.Span("\u2192", className="ks-wi-arrow", role="img", **{"aria-label": "would become"})
+
+
+def _strip() -> html.Div:
+    """Keep the chance in sight on a narrow screen, where the sliders stand below the gauge."""
+    return html.Div(
+        [
+            html.Span("Chance of leaving", className="ks-wi-strip-name"),
+            html.Span(**_part("stripBefore")),
+            html.Span("\u2192"),
+            html.Strong(**_part("stripAfter")),
+            html.Span(className="ks-wi-difference", **_part("stripDifference")),
+        ],
+        className="ks-wi-strip",
+        **{"aria-hidden": "true"},
+        **_part("strip"),
+    )
+
+
+def _before_after(part: str, label: str, help_text: str) -> html.Div:
+    return html.Div(
+        [
+            html.Dt([label, marks.hint(label, help_text)]),
+            html.Dd(
+                [
+                    html.Span(**_part(f"{part}Before")),
+                    html.Span(
+                        "\u2192", className="ks-wi-arrow", **{"aria-label": "would become"}, role="img"
+                    ),
+                    html.Strong(**_part(f"{part}After")),
+                ]
+            ),
+        ],
+        **_part(part),
+    )
+
+
+def _reasons(setting: Setting) -> html.Section:
+    return card(
+        "Why",
+        [html.P(className="ks-sentence", **_part("reason")), waterfall("what-if")],
+        note="the reasons add up from the model's starting point; patterns in past customers, not causes",
+        help_text=f"{meaning('reason')} {meaning('starting-point')}",
+        model=True,
+        badge=marks.draft_badge(setting.answer.stamp),
+        width="full",
+    )
+
+
+# --- callbacks ---------------------------------------------------------------------------------------
+
+# Only the first and the last of these ask the server: while a slider is dragged nothing is sent.
+clientside_callback(
+    # nothing is written through it: with no output at all Dash would not call it when the page appears
+    ClientsideFunction("what_if", "begin"), Output(Ids.PROOF, "data-begun"), Input(Ids.SETTING, "data")
+)  # fmt: skip
+clientside_callback(ClientsideFunction("what_if", "drag"), Input(control_id(ALL), "drag_value"))
+clientside_callback(ClientsideFunction("what_if", "release"), Input(control_id(ALL), "value"))
+clientside_callback(ClientsideFunction("what_if", "confirm"), Input(Ids.ANSWER, "data"))
+
+
+@callback(Output(Ids.ANSWER, "data"), Input(Ids.QUESTION, "data"), prevent_initial_call=True)
+@permission("explore")
+def show_answer(question: dict[str, Any] | None) -> Any:
+    """Answer what was released, exactly; what cannot be asked is told, and everything stays."""
+    if not isinstance(question, dict):
+        return no_update
+    customer, changes, claimed = (question.get(part) for part in ("customer", "changes", "claimed"))
+    if not isinstance(changes, dict) or not isinstance(customer, str) or not isinstance(claimed, str | None):
+        return {"number": question.get("number"), "refused": "That question cannot be read. Reload the page."}
+    try:
+        found = what_if.answer(here.installation(), here.actor(), customer, changes, claimed)
+    except (ChangeRefused, NoSuchCustomer, NoModel) as refused:
+        return {"number": question.get("number"), "refused": str(refused)}
+    return what_if.plain(found) | {"number": question.get("number")}
+
+
+@callback(Output(Ids.MATCHES, "children"), Input(Ids.PICK, "value"), prevent_initial_call=True)
+@permission("explore")
+def show_matches(text: str | None) -> list[html.Option]:
+    """Offer customers whose id contains what is typed."""
+    found = what_if.matches(here.installation(), here.actor(), text or "")
+    return [html.Option(value=key) for key in found]
