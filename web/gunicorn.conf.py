@@ -13,9 +13,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 def _options() -> dict[str, Any]:
     from config.settings import Settings
+    from web.request_log import set_up_logs
     from web.serving import EVERYWHERE, PORTS, gunicorn_options
 
     settings = Settings()
+    set_up_logs(settings)
     port = PORTS.start if settings.port is None else settings.port
     return gunicorn_options(settings, f"{EVERYWHERE}:{port}")
 

@@ -7,12 +7,23 @@ import time
 
 from flask import Flask, Response, g, request
 
+from config.settings import Settings
 from web import here
 
 log = logging.getLogger("keepsight.requests")
 
 # Asked for often and never of interest.
 QUIET = ("/assets/", "/_dash-component-suites/", "/sign-in/static/", "/healthz", "/readyz")
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Write our logs to standard error: every request in production, only what needs somebody in development."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    ours = logging.getLogger("keepsight")
+    ours.handlers = [handler]
+    ours.propagate = False
+    ours.setLevel(logging.INFO if settings.env == "production" else logging.WARNING)
 
 
 def log_requests(server: Flask) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from config.settings import Settings
+from web.request_log import set_up_logs
 
 PORTS = range(8050, 8060)
 LOOPBACK = "127.0.0.1"
@@ -47,6 +48,7 @@ def serve(server: Flask, settings: Settings, port: int) -> None:
     """Serve an app on this machine alone, with gunicorn in this very process, until it is stopped."""
     from gunicorn.app.base import BaseApplication
 
+    set_up_logs(settings)
     options = gunicorn_options(settings, f"{LOOPBACK}:{port}")
 
     class InProcess(BaseApplication):

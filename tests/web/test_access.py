@@ -264,7 +264,9 @@ def test_ones_own_name_is_no_password():
         access.check_password("Ada.Lovelace1815", "ada.lovelace")
 
 
-@pytest.mark.parametrize("password", [GOOD, "Straße-über-Köln-7", "t9#Lm2!qXz7v", "correct kettle battery march"])
+@pytest.mark.parametrize(
+    "password", [GOOD, "Straße-über-Köln-7", "t9#Lm2!qXz7v", "correct kettle battery march"]
+)
 def test_good_passwords_pass(password):
     assert access.check_password(password) is None
 

@@ -130,7 +130,17 @@ def test_the_index_names_no_customer_and_the_frame_no_figure(house):
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], "x", 1, {}, {"output": ROUTER}, {"output": 5}, {"output": ["a"]}, {"output": "nothing.children"}],
+    [
+        None,
+        [],
+        "x",
+        1,
+        {},
+        {"output": ROUTER},
+        {"output": 5},
+        {"output": ["a"]},
+        {"output": "nothing.children"},
+    ],
     ids=str,
 )
 def test_a_body_that_is_none_is_a_bad_request(body, house):

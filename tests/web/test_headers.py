@@ -63,7 +63,9 @@ def test_every_inline_script_of_the_index_is_allowed_by_its_hash(house):
     import hashlib
 
     answer = house.client("viewer").get("/")
-    scripts = re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", answer.text, re.S)
+    scripts = re.findall(
+        r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", answer.text, re.S
+    )
     assert scripts
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

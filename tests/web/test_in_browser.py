@@ -83,7 +83,9 @@ def test_no_graph_offers_to_upload_itself(path, visit):
     """S23."""
     driver = visit(path)
     drawn(driver)
-    offers = driver.find_elements(By.CSS_SELECTOR, "[data-title*='hare'], [data-title*='loud'], a[href*='plotly.com']")
+    offers = driver.find_elements(
+        By.CSS_SELECTOR, "[data-title*='hare'], [data-title*='loud'], a[href*='plotly.com']"
+    )
     assert offers == []
 
 
@@ -151,7 +153,9 @@ def elsewhere(tmp_path, address):
     """Serve another site, which attacks ours; give its address."""
     (tmp_path / "index.html").write_text(ATTACKS.format(target=address))
     quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *args: None})
-    served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(tmp_path)))
+    served = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(quiet, directory=str(tmp_path))
+    )
     Thread(target=served.serve_forever, daemon=True).start()
     # another name of this machine: another site to the browser
     yield f"http://localhost:{served.server_port}"

@@ -26,7 +26,9 @@ def test_the_form_never_sends_anybody_elsewhere(payload, house):
     assert client.post("/sign-in", data=person).headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/customers", "/customer?id=7590-VHVEG", "/what-if?customer=a%20b&x=1", "/log"])
+@pytest.mark.parametrize(
+    "path", ["/customers", "/customer?id=7590-VHVEG", "/what-if?customer=a%20b&x=1", "/log"]
+)
 def test_our_own_pages_are_returned_to(path):
     assert local_path(path) == path
 

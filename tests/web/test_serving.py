@@ -150,22 +150,32 @@ def test_the_procfile_serves_with_gunicorn_and_refuses_a_missing_key(house):
         stop(process)
 
 
-def test_serving_imports_no_training_library():
+def test_serving_imports_no_training_library(house):
     """They are heavy, and answering needs none of them."""
     script = (
         "import sys; from app import server; "
         "print([m for m in ('sklearn', 'interpret', 'pandera', 'joblib', 'scipy') if m in sys.modules])"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=environment(house),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ended.stdout.strip() == "[]"
 
 
-def test_importing_the_app_makes_no_app():
+def test_importing_the_app_makes_no_app(house):
     """Tests make their own; gunicorn asks for ``app:server``."""
     script = "import app; print('server' in vars(app)); app.server; print('server' in vars(app))"
     ended = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=environment(house),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ended.stdout.split() == ["False", "True"]

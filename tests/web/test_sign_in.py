@@ -142,7 +142,11 @@ def test_the_log_of_requests_names_no_link_and_no_customer(house, caplog):
 
 def test_no_way_in_exists_beside_sign_in_and_link(house):
     """S2: no set-up wizard to take over."""
-    ways = [r.rule for r in house.server.url_map.iter_rules() if re.search("setup|set-up|register|signup|admin", r.rule)]
+    ways = [
+        r.rule
+        for r in house.server.url_map.iter_rules()
+        if re.search("setup|set-up|register|signup|admin", r.rule)
+    ]
     assert ways == []
 
 
