@@ -193,11 +193,14 @@ from data.warehouse import Filters, Warehouse
 
 warehouse, id = Warehouse(Path(sys.argv[1])), sys.argv[2]
 assert warehouse.headline(id).customers == 40
+parents = warehouse.engine.connection()
 child = os.fork()
 if not child:
-    os._exit(0 if warehouse.headline(id, Filters({"plan": ["x"]})).customers == 40 else 1)
+    right = warehouse.headline(id, Filters({"plan": ["x"]})).customers == 40
+    os._exit(0 if right and warehouse.engine.connection() is not parents else 1)
 assert os.waitpid(child, 0)[1] == 0
 assert warehouse.headline(id, Filters({"plan": ["y"]})).customers == 0
+assert warehouse.engine.connection() is parents
 """
 
 
