@@ -143,29 +143,6 @@ def money_bars(
     }
 
 
-def cohort_map(
-    cohorts: Sequence[str], months: Sequence[int], kept: Sequence[Sequence[float | None]]
-) -> Figure:
-    """Draw the share of each starting cohort still there after so many months, as a heat map."""
-    return {
-        "data": [
-            {
-                "type": "heatmap", "x": list(months), "y": [plain(c) for c in cohorts],
-                "z": [list(row) for row in kept], "colorscale": [[0.0, "@s0"], [1.0, "@s4"]],
-                "xgap": 2, "ygap": 2, "hoverongaps": False, "zmax": 1,
-                "colorbar": {"tickformat": ".0%", "thickness": 10, "outlinewidth": 0, "len": 1,
-                             "tickfont": {"color": "@muted"}},
-                "hovertemplate": "Began %{y}<br><b>%{z:.1%}</b> still here after %{x} months<extra></extra>",
-            }
-        ],
-        "layout": {
-            "xaxis": {"title": {"text": "months since the start"}, "showgrid": False, "zeroline": False,
-                      "dtick": 3},
-            "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
-        },
-    }  # fmt: skip
-
-
 def retention_bars(bands: Sequence[str], kept: Sequence[float | None], counts: Sequence[int]) -> Figure:
     """Draw the share still there per tenure band, for data without dates."""
     return {

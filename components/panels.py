@@ -11,10 +11,10 @@ from components import charts, marks, states
 from components.card import sub
 from components.format import count, money, month, number, share, short_month
 from components.graph import graph
+from components.heatmap import heatmap
 from components.table import table
 
 Rows = Sequence[dict[str, Any]]
-MILESTONES = (1, 3, 6, 12, 18, 24, 36)
 
 
 def nothing(why: str = "No customer in this view has a known outcome.") -> html.Div:
@@ -132,25 +132,30 @@ def _by_band(rows: Rows) -> Any:
 
 
 def _by_start(rows: Rows) -> Any:
-    title = "Share still here, by start month and months since"
     size = {row["start"]: row["customers"] for row in rows}
     kept = {(row["start"], row["months"]): row["share"] for row in rows}
-    last = max(row["months"] for row in rows)
     names = [short_month(start) if start else "before" for start in size]
-    grid = [[kept.get((start, since)) for since in range(last + 1)] for start in size]
-    shown = [since for since in MILESTONES if since <= last]
-    lines = [
-        (name, number(size[start]), *(_kept(kept.get((start, since))) for since in shown))
+    since = list(range(max(row["months"] for row in rows) + 1))
+    grid = [[kept.get((start, months)) for months in since] for start in size]
+    titles = [
+        [_kept(name, size[start], months, kept.get((start, months))) for months in since]
         for name, start in zip(names, size, strict=True)
     ]
-    heads = ("Began", "Customers", *(f"After {count(since, 'month')}" for since in shown))
-    note = f"Share of those who began together; {count(sum(size.values()), 'customer')}"
-    figure = charts.cohort_map(names, list(range(last + 1)), grid)
-    return [sub(note), graph(figure, id="cohorts", title=title, table=table(title, heads, lines))]
+    note = f"Per cent still here, by months since the start; {count(sum(size.values()), 'customer')}"
+    drawn = heatmap(
+        "Share still here, by start month and months since", "Began", names, [str(m) for m in since], grid,
+        titles=titles,
+    )  # fmt: skip
+    return [sub(note), drawn]
 
 
-def _kept(part: float | None) -> str:
-    return "" if part is None else share(part)
+def _kept(name: str, people: int, months: int, part: float | None) -> str:
+    if part is None:
+        return ""
+    began = "here before the data began" if name == "before" else f"began in {name}"
+    return (
+        f"{share(part)} of {count(people, 'customer')} who {began} still here after {count(months, 'month')}"
+    )
 
 
 def _size(rows: Rows) -> str:

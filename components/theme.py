@@ -12,10 +12,8 @@ FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation S
 
 TOKENS = (
     "ink", "muted", "surface", "line", "accent", "accent-soft", "model", "model-soft", "grey",
-    "c1", "c2", "c3", "c4", "c5", "c6", "s0", "s1", "s2", "s3", "s4",
+    "c1", "c2", "c3", "c4", "c5", "c6",
 )  # fmt: skip
-
-SEQUENCE = [[0.0, "@s0"], [0.25, "@s1"], [0.5, "@s2"], [0.75, "@s3"], [1.0, "@s4"]]
 
 _AXIS = {
     "gridcolor": "@line",

@@ -89,7 +89,7 @@ def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -
         )  # fmt: skip
     widths = (1000, 1300) if has_model else (560, 700)
     columns += [
-        column(f"s{i}", label, minWidth=140, shown_from=width)
+        column(f"s{i}", label, cellRenderer="KsWords", minWidth=140, shown_from=width)
         for i, ((_, label), width) in enumerate(zip(segments[:SEGMENTS], widths, strict=False))
     ]
     return grid(
@@ -109,7 +109,7 @@ def _model_columns(spec: DatasetSpec) -> list[dict[str, Any]]:
     return [
         column("probability", "Chance of leaving", cellRenderer="KsChance", minWidth=104, flex=1.5,
                headerTooltip=meaning("chance-of-leaving"), **falling),
-        figure_column("expected_loss", "Expected loss", money, minWidth=118, sort="desc",
+        figure_column("expected_loss", "Expected loss", money, minWidth=118, flex=1.25, sort="desc",
                       headerTooltip=meaning("expected-loss"), **falling),
     ]  # fmt: skip
 
