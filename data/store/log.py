@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -205,10 +205,8 @@ class Log(Reach):
         """
         with self.reading() as connection:
             purged = _purged_on_record(connection)
-            found = _walk(_stream(connection, 1000), purged, sealed)
-            if found.reason == _UNREADABLE:
-                # rows are read in blocks, so the fault lies somewhere in one: go row by row to name it
-                found = _walk(_stream(connection, 1), purged, sealed)
+            rows = connection.execute(_LOGGED.order_by(log.c.seq), execution_options={"yield_per": 1000})
+            found = _walk(rows, purged, sealed)
             stray = _stray_payload(connection) if found.ok else None
         if stray is not None:
             return replace(found, ok=False, first_bad=stray, reason="it has a payload but no header")
@@ -379,11 +377,6 @@ def _fault(row: Row[Any], expected: int, previous: str, purged: list[list[int]])
     elif row.payload_hash != payload_hash(row.salt, row.actor_name, row.subject, row.body):
         return "its payload is not what was written (name, subject, input or output)"
     return None
-
-
-def _stream(connection: Connection, rows_at_once: int) -> Iterator[Row[Any]]:
-    options = {"yield_per": rows_at_once}
-    yield from connection.execute(_LOGGED.order_by(log.c.seq), execution_options=options)
 
 
 def _stray_payload(connection: Connection) -> int | None:

@@ -413,3 +413,14 @@ def test_asking_for_what_cannot_be_there_finds_nothing(chain, strange):
 def test_a_number_that_is_no_entrys_finds_nothing(chain, seq):
     assert chain.entry(seq) is None
     assert len(chain.entries(before_seq=seq)) in (0, LENGTH)
+
+
+def test_times_are_utc_whatever_time_zone_the_server_keeps(postgres_url):
+    """S51."""
+    store = Store(f"{postgres_url}%20-cTimeZone%3DAmerica/New_York")
+    store.migrate()
+    header = store.append(Entry("start", "system"))
+    assert store.entry(1).header.time == header.time
+    assert store.entry(1).header.time.utcoffset() == timedelta(0)
+    assert store.verify().ok
+    store.dispose()
