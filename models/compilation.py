@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from config.dataset import DatasetSpec
-from models.scorecard import Document, Scorecard, ScorecardError, on_grid
+from models.scorecard import Scorecard, on_grid
+from models.scorecard_format import ScorecardError, check_document
 
 if TYPE_CHECKING:
     from interpret.glassbox import ExplainableBoostingClassifier
@@ -62,7 +63,7 @@ def compile_ebm(ebm: ExplainableBoostingClassifier, frame: pd.DataFrame, spec: D
             }
         )
     card = Scorecard(
-        Document.model_validate(
+        check_document(
             {
                 "format": 1,
                 "spec": spec.hash,

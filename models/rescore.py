@@ -64,9 +64,8 @@ class EdgeGrid:
         self._base = earlier + 1
         self._within = []
         for nth in range(crowds[best]):
-            place = np.minimum(earlier + nth, len(own) - 1)
-            here = (earlier + nth < len(own)) & (own[place] == np.arange(self.size))
-            self._within.append(np.where(here, self.edges[place], np.nan))  # nothing is at least NaN
+            place = np.minimum(earlier + nth, len(own) - 1)  # an edge of a later cell is never passed
+            self._within.append(np.where(earlier + nth < len(own), self.edges[place], np.nan))
 
     def _cells(self, values: Floats, size: int, scale: float) -> npt.NDArray[np.intp]:
         """Find cells; a NaN lands in some cell, its bin is set by the caller."""

@@ -229,14 +229,23 @@ def read_document(text: str) -> Document:
     """
     try:
         plain = json.loads(text, object_pairs_hook=_refuse_twice, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as fault:
+        raise _refusal(str(fault)) from fault
+    return check_document(plain)
+
+
+def check_document(plain: Any) -> Document:
+    """Check the plain content of a scorecard; ScorecardError names the first thing wrong."""
+    try:
         return Document.model_validate(plain)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(map(str, first["loc"])) or "scorecard"
-        reason = f"{where}: {first['msg']} ({fault.error_count()} faults)"
-    except (ValueError, RecursionError) as fault:
-        reason = str(fault)
-    raise ScorecardError(
+        raise _refusal(f"{where}: {first['msg']} ({fault.error_count()} faults)") from fault
+
+
+def _refusal(reason: str) -> ScorecardError:
+    return ScorecardError(
         f"This is not a scorecard of format 1: {reason}. Take the file as training wrote it, or train again."
     )
 

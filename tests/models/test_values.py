@@ -38,6 +38,7 @@ def test_anything_else_is_missing(value):
     ("value", "read"),
     [
         (" One year ", "One year"),
+        ("\u00a0One year", "\u00a0One year"),
         ("", None),
         (" ", None),
         (None, None),
