@@ -27,6 +27,7 @@ PLACES = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
+WAITING = "tests on PostgreSQL wait for a server"
 HOW_TO = "set KEEPSIGHT_TEST_POSTGRES to a server's address, or: apt-get install postgresql"
 
 
@@ -46,7 +47,16 @@ def postgres_server() -> Iterator[str]:
     elif os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"tests on PostgreSQL need a server; {HOW_TO}", pytrace=False)
     else:
-        pytest.skip(f"tests on PostgreSQL wait for a server; {HOW_TO}")
+        pytest.skip(f"{WAITING}; {HOW_TO}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Say of all tests that wait for PostgreSQL in one line with a count, not in a line each."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and WAITING in report.longrepr[2]:
+        report.longrepr = (__file__, None, report.longrepr[2])
+    return report
 
 
 @pytest.fixture
