@@ -1,7 +1,8 @@
 /* The scorecard in the browser: the same table, the same sums, the same bits as models/scorecard.py.
  *
- * A row is a plain object, column -> number | string | boolean | null; a column that is not there is
- * missing. Nothing here builds code from text, so it runs under a strict Content-Security-Policy.
+ * A row is a plain object, column -> number | string | boolean | null. A column that is not there is
+ * missing, and so is what every object inherits (a column may be named "constructor"). Nothing here
+ * builds code from text, so it runs under a strict Content-Security-Policy.
  */
 window.keepsight = window.keepsight || {};
 
@@ -29,8 +30,6 @@ window.keepsight.scorecard = (() => {
     if (Number.isNaN(read)) return null;
     return Number.isInteger(read) && Math.abs(read) < 2 ** 53 ? String(read) : UNSEEN;
   }
-
-  const valueOf = (row, column) => (Object.hasOwn(row, column) ? row[column] : null);
 
   /** Count the edges that are at most the value. */
   function passed(edges, value) {
@@ -117,7 +116,7 @@ window.keepsight.scorecard = (() => {
     const { features, bins } = card;
     for (let place = 0; place < features.length; place++) {
       const feature = features[place];
-      const raw = valueOf(row, feature.column);
+      const raw = row[feature.column];
       if (feature.codes) {
         const text = level(raw);
         bins[place] = text === null ? 0 : feature.codes.get(text) ?? feature.other;
@@ -143,7 +142,7 @@ window.keepsight.scorecard = (() => {
     return Math.floor(Math.min(Math.max(product, -term.limit), term.limit) * GRID + 0.5) / GRID;
   }
 
-  const linearValue = (card, row, term) => number(valueOf(row, card.features[term.feature].column));
+  const linearValue = (card, row, term) => number(row[card.features[term.feature].column]);
 
   /** Say what each term gives to the log-odds; with the intercept they add up to it exactly. */
   function contributions(card, row) {
@@ -196,7 +195,7 @@ window.keepsight.scorecard = (() => {
   /** Evaluate a parsed formula (config/formula.py) on a row. */
   function evaluate(tree, row) {
     if (typeof tree === "number") return tree;
-    if (typeof tree === "string") return number(valueOf(row, tree));
+    if (typeof tree === "string") return number(row[tree]);
     const left = evaluate(tree[1], row);
     const right = evaluate(tree[2], row);
     if (tree[0] === "+") return left + right;
