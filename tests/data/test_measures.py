@@ -44,14 +44,14 @@ ONCE = pd.DataFrame(
 )
 CHANCES = {"a": 0.5, "b": 0.25, "c": 0.9, "d": 0.125, "e": 0.8, "f": 1.0}
 
-# Four months, leaving within two: January and February are known. a and b began before the data, c in
-# February (tenure 1 in March), d in March. b is gone after February, c after March.
+# Four months, leaving within two: January and February are known, of March only that c left. a and b
+# began before the data, c in February (tenure 1 in March), d in March. b is gone after February, c after March.
 MONTHS = pd.DataFrame(
     [
         ("a", "2026-01-01", "0", 10.0, 5.0, "x"), ("a", "2026-02-01", "0", 11.0, 6.0, "x"),
         ("a", "2026-03-01", None, 12.0, 7.0, "x"), ("a", "2026-04-01", None, 13.0, 8.0, "y"),
         ("b", "2026-01-01", "1", 20.0, 3.0, "x"), ("b", "2026-02-01", "1", 20.0, 4.0, "x"),
-        ("c", "2026-02-01", "1", 30.0, 0.0, "y"), ("c", "2026-03-01", None, 30.0, 1.0, "y"),
+        ("c", "2026-02-01", "1", 30.0, 0.0, "y"), ("c", "2026-03-01", "1", 30.0, 1.0, "y"),
         ("d", "2026-03-01", None, 40.0, 0.0, "y"), ("d", "2026-04-01", None, 40.0, 1.0, "y"),
     ],
     columns=["id", "month", "left", "paid", "tenure", "plan"],
@@ -192,7 +192,7 @@ def test_where_nobody_is_left_in_view_sums_are_zero_and_shares_unknown(once):
 
 
 def test_the_headline_by_month(dated):
-    """Now: a and d. In March: a, c and d, none of whose outcomes was known then either."""
+    """Now: a and d. In March: a, c and d; that c has left since is not known of today's customers either."""
     warehouse, id = dated
     found = warehouse.headline(id, version="v")
     assert (found.customers, found.customers_before) == (2, 3)
@@ -257,6 +257,18 @@ def test_cohorts_count_who_is_still_there_month_by_month(dated):
         ("2026-02-01", 0, 1, 1, 1.0), ("2026-02-01", 1, 1, 1, 1.0), ("2026-02-01", 2, 1, 0, 0.0),
         ("2026-03-01", 0, 1, 1, 1.0), ("2026-03-01", 1, 1, 1, 1.0),
     ]  # fmt: skip
+
+
+def test_a_filter_takes_a_cohorts_customers_by_their_last_month(dated):
+    """a was on plan x until March and is on y now; b was on x to the end."""
+    warehouse, id = dated
+    rows = warehouse.cohorts(id, Filters({"plan": ["x"]}))
+    assert pick(rows, "start", "months", "remaining") == [
+        (None, 0, 1),
+        (None, 1, 1),
+        (None, 2, 0),
+        (None, 3, 0),
+    ]
 
 
 def test_without_tenure_a_cohort_begins_when_first_seen(tmp_path):

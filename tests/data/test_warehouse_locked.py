@@ -215,7 +215,7 @@ def test_a_forked_worker_opens_its_own_engine(tmp_path):
         tmp_path,
         id,
     ]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=300)
     assert done.returncode == 0
 
 
