@@ -138,6 +138,12 @@ def test_a_quote_left_open_and_closed_by_chance_costs_its_own_line_and_no_other(
     assert list(refused) == [2]
 
 
+def test_rows_swallowed_into_a_ragged_one_are_read_again(quarantine):
+    refused = quarantine('id,churn\n1,"Yes\n2,No\n3,x",No\n' + GOOD)
+    assert list(refused) == [2, 4]
+    assert "a quote may be left open" in refused[2]
+
+
 def test_text_after_a_closing_quote_is_a_refused_row(quarantine):
     assert "after a closing quote" in quarantine('id,churn\n1,"Ye"s\n' + GOOD)[2]
 
