@@ -45,7 +45,8 @@ ONCE = pd.DataFrame(
 CHANCES = {"a": 0.5, "b": 0.25, "c": 0.9, "d": 0.125, "e": 0.8, "f": 1.0}
 
 # Four months, leaving within two: January and February are known, of March only that c left. a and b
-# began before the data, c in February (tenure 1 in March), d in March. b is gone after February, c after March.
+# began before the data, c in February (tenure 1 in March), d in March. b is gone after February, c after
+# March.
 MONTHS = pd.DataFrame(
     [
         ("a", "2026-01-01", "0", 10.0, 5.0, "x"), ("a", "2026-02-01", "0", 11.0, 6.0, "x"),
