@@ -59,9 +59,10 @@
       if (held) open.querySelector("summary").focus();
     }
   });
+  // Focus that went elsewhere closes a popover; a press on its own text moves the focus to the page around it.
   document.addEventListener("focusin", (event) => {
     for (const open of document.querySelectorAll(POPOVERS)) {
-      if (!open.contains(event.target)) open.open = false;
+      if (!open.contains(event.target) && !event.target.contains(open)) open.open = false;
     }
   });
   // A popover near the right edge opens to the left, so that it never leaves the window.

@@ -26,13 +26,13 @@ def trend(
             {
                 "type": "scatter", "mode": "lines", "x": list(periods), "y": list(shares), "yaxis": "y",
                 "line": {"color": "@c2", "width": 2.5}, "name": "Churn",
-                "hovertemplate": f"%{{x|%B %Y}}<br><b>%{{y:.1%}}</b> left {plain(horizon)}<extra></extra>",
+                "hovertemplate": f"%{{x|%B %Y}}<br>%{{y:.1%}} left {plain(horizon)}<extra></extra>",
             },
             {
                 "type": "scatter", "mode": "lines", "x": list(periods), "y": list(customers), "yaxis": "y2",
                 "line": {"color": "@c1", "width": 2.5}, "name": "Customers", "fill": "tozeroy",
                 "fillcolor": "@accent-soft",
-                "hovertemplate": "%{x|%B %Y}<br><b>%{y:,}</b> customers<extra></extra>",
+                "hovertemplate": "%{x|%B %Y}<br>%{y:,} customers<extra></extra>",
             },
         ],
         "layout": {
@@ -68,7 +68,7 @@ def share_bars(
                 "marker": {"color": "@c2", "cornerradius": 4},
                 "text": ["" if s is None else f"{s:.1%}" for s in shares],
                 "textposition": "outside", "cliponaxis": False, "textfont": {"color": "@ink"},
-                "hovertemplate": f"<b>%{{y}}</b><br>%{{x:.1%}} {plain(of)}<br>"
+                "hovertemplate": f"%{{y}}<br>%{{x:.1%}} {plain(of)}<br>"
                                  "%{customdata[2]:,} customers<extra></extra>",
             }
         ],
@@ -101,7 +101,7 @@ def outcome_bars(
         return {
             "type": "bar", "name": name, "x": [plain(band) for band in bands], "y": list(values),
             "marker": {"color": colour},
-            "hovertemplate": f"%{{x}}<br><b>%{{y:,}}</b> {plain(name)}<extra></extra>",
+            "hovertemplate": f"%{{x}}<br>%{{y:,}} {plain(name)}<extra></extra>",
         }  # fmt: skip
 
     return {
@@ -129,7 +129,7 @@ def money_bars(
             "type": "bar", "orientation": "h", "name": name, "x": list(values), "y": names,
             "customdata": [[column, level] for level in levels],
             "marker": {"color": colour, "cornerradius": 4},
-            "hovertemplate": f"<b>%{{y}}</b><br>%{{x:,.0f}} {plain(unit)}<br>{name}<extra></extra>",
+            "hovertemplate": f"%{{y}}<br>%{{x:,.0f}} {plain(unit)}<br>{name}<extra></extra>",
         }  # fmt: skip
 
     data = [series("revenue", revenue, "@grey")]
@@ -153,7 +153,7 @@ def retention_bars(bands: Sequence[str], kept: Sequence[float | None], counts: S
                 "marker": {"color": "@c1", "cornerradius": 4},
                 "text": ["" if k is None else f"{k:.0%}" for k in kept],
                 "textposition": "outside", "cliponaxis": False,
-                "hovertemplate": "%{x} months<br><b>%{y:.1%}</b> still here<br>"
+                "hovertemplate": "%{x} months<br>%{y:.1%} still here<br>"
                                  "%{customdata[0]:,} customers<extra></extra>",
             }
         ],
@@ -172,7 +172,7 @@ def history(periods: Sequence[str], values: Sequence[float | None], *, name: str
             {
                 "type": "scatter", "mode": "lines+markers", "x": list(periods), "y": list(values),
                 "line": {"color": "@c1", "width": 2}, "marker": {"size": 6},
-                "hovertemplate": f"%{{x|%B %Y}}<br><b>%{{y:,}}</b> {plain(unit)}<extra>{plain(name)}</extra>",
+                "hovertemplate": f"%{{x|%B %Y}}<br>%{{y:,}} {plain(unit)}<extra>{plain(name)}</extra>",
             }
         ],
         "layout": {
