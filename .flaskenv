@@ -1,2 +1,1 @@
 FLASK_APP=app:server
-FLASK_SKIP_DOTENV=0
