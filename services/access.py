@@ -307,9 +307,10 @@ def set_password_by_link(
     return _open_session(installation, user, address, "one-time link", now)
 
 
-def link_is_open(installation: Installation, token: str, now: datetime | None = None) -> bool:
-    """Say whether a one-time link could still be used, without using it."""
-    return installation.store.peek_link(token, now or datetime.now(UTC)) is not None
+def link_owner(installation: Installation, token: str, now: datetime | None = None) -> str | None:
+    """Give the name of the person a one-time link is for, without using it; None where it opens nothing."""
+    user = installation.store.peek_link(token, now or datetime.now(UTC))
+    return None if user is None else user.name
 
 
 def session_actor(installation: Installation, token: str, now: datetime | None = None) -> Actor | None:

@@ -17,7 +17,7 @@ QUIET = ("/assets/", "/_dash-component-suites/", "/sign-in/static/", "/healthz",
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Write our logs to standard error: every request in production, only what needs somebody in development."""
+    """Write our logs to standard error: requests in production, in development only what needs somebody."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     ours = logging.getLogger("keepsight")

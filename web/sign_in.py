@@ -48,25 +48,29 @@ def enter() -> ResponseReturnValue:
 @sign_in.get("/link/<token>")
 def link(token: str) -> ResponseReturnValue:
     """Show the form of a one-time link; looking at it does not use it up."""
-    if not access.link_is_open(here.installation(), token):
-        return make_response(_link_page(error=str(LinkRefused()), is_open=False), 410)
-    return make_response(_link_page())
+    owner = access.link_owner(here.installation(), token)
+    if owner is None:
+        return make_response(_link_page(), 410)
+    return make_response(_link_page(owner))
 
 
 @sign_in.post("/link/<token>")
 def choose(token: str) -> ResponseReturnValue:
     """Set the password of the link's person and sign them in."""
     password = request.form.get("password", "")
+    owner = access.link_owner(here.installation(), token)
     if password != request.form.get("again", ""):
-        return make_response(_link_page(error="The two passwords differ. Type the same one twice."), 400)
+        return make_response(
+            _link_page(owner, error="The two passwords differ. Type the same one twice."), 400
+        )
     try:
         signed_in = access.set_password_by_link(here.installation(), token, password, _address())
     except PasswordRefused as fault:
-        return make_response(_link_page(error=str(fault)), 400)
+        return make_response(_link_page(owner, error=str(fault)), 400)
     except LinkRefused as fault:
-        return make_response(_link_page(error=str(fault), is_open=False), 410)
+        return make_response(_link_page(error=str(fault)), 410)
     except TooManyTries as fault:
-        return _come_back(_link_page(error=str(fault)), fault)
+        return _come_back(_link_page(owner, error=str(fault)), fault)
     _leave_quietly()
     return session.begin(make_response(redirect("/", 303)), signed_in)
 
@@ -95,11 +99,15 @@ def _form_page(wanted: str, name: str = "", error: str | None = None) -> str:
     )
 
 
-def _link_page(error: str | None = None, *, is_open: bool = True) -> str:
+def _link_page(owner: str | None = None, error: str | None = None) -> str:
+    """Draw the form for the link's owner; without one, why there is none."""
     return render_template(
-        "link.html", error=error, is_open=is_open, shortest=access.SHORTEST_PASSWORD,
+        "link.html",
+        owner=owner,
+        error=error or (None if owner else str(LinkRefused())),
+        shortest=access.SHORTEST_PASSWORD,
         contact=here.installation().settings.contact,
-    )  # fmt: skip
+    )
 
 
 def _address() -> str:

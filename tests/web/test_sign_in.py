@@ -119,7 +119,7 @@ def test_a_one_time_link_asks_for_a_password_and_signs_in(house):
     link = access.make_link(house.installation, SYSTEM, user)
     client = house.stranger()
     for _ in range(2):  # looking at it does not use it up
-        assert "Choose a password" in client.get(link).text
+        assert "You sign in as <strong>linked</strong>" in client.get(link).text
     assert client.post(link, data={"password": PASSWORD, "again": PASSWORD + "x"}).status_code == 400
     assert client.post(link, data={"password": "short", "again": "short"}).status_code == 400
     assert client.post(link, data={"password": PASSWORD, "again": PASSWORD}).location == "/"
