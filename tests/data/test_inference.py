@@ -331,3 +331,10 @@ def test_whatever_the_table_the_yaml_reads_back_to_the_same_spec(columns):
     plausible_frame(table)
     checked = check_rows(table, inferred.spec, refused_share=1.0)
     assert len(checked.accepted) + checked.report["refused"] == 12
+
+
+def test_a_level_of_two_lines_stays_on_one_line_of_the_yaml():
+    inferred = infer_spec(customers(plan=lambda n: ["two\n\nlines", "- a: b", "\u202eback"][n % 3]), "x")
+    assert parse_spec(inferred.yaml) == inferred.spec
+    assert r'"two\n\nlines"' in inferred.yaml
+    assert r"\u202E" in inferred.yaml
