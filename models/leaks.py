@@ -279,7 +279,7 @@ def _factor(source: Floats, column: Floats) -> str | None:
     """Give the constant that makes one column of another, up to the column's own rounding; else None."""
     rows = np.isfinite(column)
     x, y = source[rows], column[rows]
-    if not np.isfinite(x).all() or len(np.unique(y)) < 3:
+    if not np.isfinite(x).all() or len(np.unique(y)) < 2:
         return None
     slack = _rounding(y) * (1 + 1e-6) + 1e-9 * np.abs(y)
     zero = x == 0

@@ -117,6 +117,13 @@ def test_a_number_is_found_out_whichever_way_it_points(left, random):
     assert aucs["between"] > 0.95  # no rank shows it: leavers lie in the middle
 
 
+def test_a_number_of_a_small_table_is_measured_by_its_rank(random):
+    left = np.arange(60) % 3 == 0
+    sharp = noisy(left, random, 0.05)
+    frame = pd.DataFrame({"less": -sharp, "more": sharp})  # four bins would blur both
+    assert column_aucs(frame, left, kinds(frame)) == {"less": 1.0, "more": 1.0}
+
+
 def test_what_is_missing_may_give_the_outcome_away(left, random):
     number = random.normal(size=ROWS)
     frame = pd.DataFrame({"survey": np.where(left & (random.random(ROWS) < 0.99), np.nan, number)})
@@ -154,6 +161,10 @@ def test_a_multiple_is_found_where_it_comes_first_or_is_negative_or_has_gaps(lef
 def test_what_is_no_multiple_is_not_named(left, random, change):
     calls = random.integers(1, 10, ROWS).astype(float)
     assert why(pd.DataFrame({"calls": calls, "other": change(calls)}), left) == {}
+
+
+def test_two_columns_of_one_value_each_are_no_multiples(left):
+    assert why(pd.DataFrame({"count": np.full(ROWS, 1.0), "fee": np.full(ROWS, 5.0)}), left) == {}
 
 
 def test_small_whole_numbers_are_not_excused_by_rounding(left, random):
