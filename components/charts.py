@@ -66,6 +66,7 @@ def share_bars(
                 "x": list(shares), "y": [plain(label) for label in labels],
                 "customdata": [[column, level, n] for level, n in zip(levels, counts, strict=True)],
                 "marker": {"color": "@c2", "cornerradius": 4},
+                "width": _thickness(len(labels)),
                 "text": ["" if s is None else f"{s:.1%}" for s in shares],
                 "textposition": "outside", "cliponaxis": False, "textfont": {"color": "@ink"},
                 "hovertemplate": f"%{{y}}<br>%{{x:.1%}} {plain(of)}<br>"
@@ -79,6 +80,11 @@ def share_bars(
 def _room(values: Sequence[float | None]) -> float:
     """Leave room right of the longest bar for its figure."""
     return 1.18 * max((value for value in values if value), default=1.0)
+
+
+def _thickness(bars: int) -> float:
+    """Keep one or two bars from filling the whole chart; as a share of the room of a bar."""
+    return min(0.62, 0.22 * bars)
 
 
 def _across(xaxis: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +133,7 @@ def money_bars(
     def series(name: str, values: Sequence[float | None], colour: str) -> dict[str, Any]:
         return {
             "type": "bar", "orientation": "h", "name": name, "x": list(values), "y": names,
-            "customdata": [[column, level] for level in levels],
+            "customdata": [[column, level] for level in levels], "width": _thickness(len(levels)),
             "marker": {"color": colour, "cornerradius": 4},
             "hovertemplate": f"%{{y}}<br>%{{x:,.0f}} {plain(unit)}<br>{name}<extra></extra>",
         }  # fmt: skip

@@ -144,7 +144,7 @@ def show_rows(
     found = customers.page(
         installation,
         here.actor(),
-        Filters(query.get("levels") or {}),
+        Filters((query or {}).get("levels") or {}),
         sort=_sort(request.get("sortModel") or [], spec),
         start=start,
         stop=start + ROWS_A_PAGE,

@@ -96,7 +96,7 @@ def _grid() -> Any:
         Ids.GRID,
         [
             column("seq", "Entry", cellRenderer="KsEntry", minWidth=76, maxWidth=96),
-            column("time", "When", cellRenderer="KsTime", minWidth=196, maxWidth=216, shown_from=600),
+            column("time", "When", cellRenderer="KsTime", minWidth=212, maxWidth=236, shown_from=600),
             column("who", "Who", minWidth=90, maxWidth=140, shown_from=600),
             column("text", "What", cellRenderer="KsWords", minWidth=200, flex=3),
         ],
@@ -137,11 +137,11 @@ def show_entries(
         return no_update, no_update
     start = int(request.get("startRow") or 0)
     wanted = EntryFilter(kinds=(kind,) if kind in KINDS else (), subject=(about or "").strip() or None)
-    before = ends.get(str(start)) if start else None
+    before = (ends or {}).get(str(start)) if start else None
     found = log.page(here.installation(), here.actor(), wanted, before, ROWS_A_PAGE)
     rows = [_row(entry) for entry in found.entries]
     stop = start + len(rows)
-    ends = {key: end for key, end in ends.items() if start and int(key) <= start}
+    ends = {key: end for key, end in (ends or {}).items() if start and int(key) <= start}
     if found.before is not None:
         ends[str(stop)] = found.before
     # Without a count the grid asks on until it is told where the log ends.
@@ -226,7 +226,12 @@ def _reasons(pairs: list[Any]) -> html.Div:
 
 
 def _said(value: Any) -> str:
-    """Write a logged value exactly; nothing is rounded in a record."""
+    """Write a logged value exactly, nothing rounded; nested ones as "name: value", the empty left out."""
     if value is None:
         return format.NOT_KNOWN
+    if isinstance(value, dict):
+        held = {name: part for name, part in value.items() if part not in (None, {}, [], "")}
+        return "; ".join(f"{name}: {_said(part)}" for name, part in held.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(_said(part) for part in value) or "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

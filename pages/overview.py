@@ -128,7 +128,7 @@ clientside_callback(
     Input(filters.query_id(NAME), "data"),
 )
 @permission("see-facts")
-def show_tiles(query: dict[str, Any]) -> tuple[Any, str]:
+def show_tiles(query: dict[str, Any] | None) -> tuple[Any, str]:
     """Answer the four tiles and the number of customers in view."""
     try:
         found = overview.headline(here.installation(), here.actor(), _filters(query))
@@ -150,7 +150,7 @@ def show_tiles(query: dict[str, Any]) -> tuple[Any, str]:
     Input(Ids.BY, "value"),
 )
 @permission("see-facts")
-def show_charts(query: dict[str, Any], by: str | None) -> tuple[Any, ...]:
+def show_charts(query: dict[str, Any] | None, by: str | None) -> tuple[Any, ...]:
     """Answer the charts."""
     installation = here.installation()
     try:
@@ -173,7 +173,8 @@ def show_charts(query: dict[str, Any], by: str | None) -> tuple[Any, ...]:
     )
 
 
-def _filters(query: dict[str, Any]) -> Filters:
+def _filters(query: dict[str, Any] | None) -> Filters:
+    query = query or {}
     since, until = query.get("since"), query.get("until")
     return Filters(query.get("levels") or {}, (since, until) if since or until else None)
 
