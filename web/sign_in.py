@@ -59,10 +59,11 @@ def choose(token: str) -> ResponseReturnValue:
     """Set the password of the link's person and sign them in."""
     password = request.form.get("password", "")
     owner = access.link_owner(here.installation(), token)
+    if owner is None:
+        return make_response(_link_page(), 410)
     if password != request.form.get("again", ""):
-        return make_response(
-            _link_page(owner, error="The two passwords differ. Type the same one twice."), 400
-        )
+        differ = "The two passwords differ. Type the same one twice."
+        return make_response(_link_page(owner, error=differ), 400)
     try:
         signed_in = access.set_password_by_link(here.installation(), token, password, _address())
     except PasswordRefused as fault:
