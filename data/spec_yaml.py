@@ -101,21 +101,24 @@ def _items(values: list[dict[str, Any]]) -> str:
     return "".join(lines)
 
 
-class _OneLine(yaml.SafeDumper):
-    """Writes any value on one line, unseen characters escaped."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
-
-
-_OneLine.add_representer(str, _text)
-
-
 def _flow(value: Any) -> str:
+    """Write any value on one line, unseen characters escaped."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)  # 72 reads better than 72.0, and is the same number in a spec
-    written: str = yaml.dump(
-        value, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True
+    seen = not isinstance(value, str) or value.isprintable()
+    written: str = yaml.safe_dump(
+        [value],
+        allow_unicode=seen,
+        width=10**9,
+        default_flow_style=True,
+        default_style=None if seen else '"',
     )
-    return written.removesuffix("...\n").strip()
+    return written.strip().removeprefix("[").removesuffix("]")
