@@ -1,9 +1,9 @@
 """Several writers on one log, killed at random; run as a program of its own by test_store_writers.py.
 
-    python store_writers.py URL FOLDER SECONDS SEED
+    python store_writers.py URL FOLDER KILLS SEED
 
 Each writer notes an entry in its own file in FOLDER only after append has returned: what stands there
-was acknowledged. Prints how often a writer was killed.
+was acknowledged. A writer is killed at random after every few acknowledgements, KILLS times in all.
 """
 
 import json
@@ -49,26 +49,40 @@ def fork_writer(store: Store, folder: Path, writer: int) -> int:
     return child
 
 
-def main(url: str, folder: Path, seconds: float, seed: int) -> None:
-    chance = random.Random(seed)
-    store = Store(url)
-    store.ping()  # so that the children inherit a connection that they must not touch
-    writers = {fork_writer(store, folder, number): number for number in range(WRITERS)}
-    end, kills = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
-        time.sleep(chance.uniform(0.02, 0.2))
+def wait_for(folder: Path, acknowledgements: int) -> None:
+    while sum(path.read_bytes().count(b"\n") for path in folder.iterdir()) < acknowledgements:
+        if list(folder.glob("fault.*")):
+            sys.exit("a writer failed")
+        time.sleep(0.005)
+
+
+def kill_now_and_then(
+    store: Store, folder: Path, writers: dict[int, int], kills: int, chance: random.Random
+) -> None:
+    acknowledgements = 0
+    for _ in range(kills):
+        acknowledgements += chance.randint(2, 20)
+        wait_for(folder, acknowledgements)
+        time.sleep(chance.uniform(0, 0.02))
         victim = chance.choice(sorted(writers))
         os.kill(victim, signal.SIGKILL)
         os.waitpid(victim, 0)
         number = writers.pop(victim)
         writers[fork_writer(store, folder, number)] = number
-        kills += 1
-    for writer in writers:
-        os.kill(writer, signal.SIGKILL)
-        os.waitpid(writer, 0)
+
+
+def main(url: str, folder: Path, kills: int, seed: int) -> None:
+    store = Store(url)
+    store.ping()  # so that the children inherit a connection that they must not touch
+    writers = {fork_writer(store, folder, number): number for number in range(WRITERS)}
+    try:
+        kill_now_and_then(store, folder, writers, kills, random.Random(seed))
+    finally:
+        for writer in writers:
+            os.kill(writer, signal.SIGKILL)
+            os.waitpid(writer, 0)
     store.ping()  # the parent's own connection outlives all that
-    sys.stdout.write(f"{kills}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

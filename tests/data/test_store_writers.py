@@ -12,7 +12,7 @@ import pytest
 from data.store import Entry, Store
 
 PROGRAM = Path(__file__).with_name("store_writers.py")
-SECONDS = 2.0
+KILLS = 10
 
 
 @pytest.fixture
@@ -22,14 +22,12 @@ def acknowledged(store: Store, tmp_path: Path) -> list[dict]:
     folder.mkdir()
     url = store._engines.url.render_as_string(hide_password=False)
     done = subprocess.run(
-        [sys.executable, str(PROGRAM), url, str(folder), str(SECONDS), "7"],
+        [sys.executable, str(PROGRAM), url, str(folder), str(KILLS), "7"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) >= 3
-    assert not [path.read_text() for path in folder.glob("fault.*")]
+    assert done.returncode == 0, [path.read_text() for path in folder.glob("fault.*")] or done.stderr
     found = []
     for path in folder.iterdir():
         lines = path.read_bytes().split(b"\n")
@@ -39,7 +37,7 @@ def acknowledged(store: Store, tmp_path: Path) -> list[dict]:
 
 def test_no_acknowledged_entry_is_lost_when_writers_are_killed(store, acknowledged):
     """S41, S45: checked against what was noted outside the database."""
-    assert len(acknowledged) > 50
+    assert len(acknowledged) >= 2 * KILLS
     stored = {entry.header.seq: entry for entry in store.entries(limit=1_000_000)}
     for noted in acknowledged:
         entry = stored[noted["seq"]]
