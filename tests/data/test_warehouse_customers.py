@@ -249,6 +249,14 @@ def test_filters_choose_rows_the_missing_level_too(kept):
     assert ids(warehouse.customers_page(id, "v", Filters({"plan": [""]}))) == ["M-4"]
 
 
+def test_each_filter_has_its_own_total(kept):
+    warehouse, id = kept
+    totals = [
+        warehouse.customers_page(id, "v", Filters({"plan": plans})).total for plans in ([], ["x"], ["x", ""])
+    ]
+    assert totals == [3, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("given", "remedy"),
     [
