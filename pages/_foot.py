@@ -9,7 +9,7 @@ from dash import Input, Output, callback
 from components import frame
 from services.access import permission
 from services.installation import NothingLoaded
-from services.stamp import Stamp, champion_for, stamp
+from services.stamp import Stamp, stamp, standing
 from web import here
 
 
@@ -17,11 +17,9 @@ def current_stamp() -> Stamp | None:
     """Say what answers now for who asks; None where there are no customers yet."""
     installation = here.installation()
     try:
-        dataset = installation.dataset()
+        return stamp(installation, standing(installation, here.actor()))
     except NothingLoaded:
         return None
-    champion, withheld = champion_for(installation, here.actor())
-    return stamp(installation, dataset, champion, withheld=withheld)
 
 
 @callback(

@@ -13,7 +13,7 @@ from models.reasons import Reason
 from services import log
 from services.access import Actor, require
 from services.installation import Champion, Dataset, Installation
-from services.stamp import Stamp, champion_for, stamp
+from services.stamp import Stamp, stamp, standing
 
 REASONS_SHOWN = 3
 
@@ -88,13 +88,14 @@ def page(
     words. The entry in the log holds the query and a hash of keys and scores, so that it replays.
     """
     require(actor, "see-facts")
-    dataset = installation.dataset()
-    champion, withheld = champion_for(installation, actor)
-    version = champion.version if champion else None
+    on = standing(installation, actor)
+    dataset, champion = on.dataset, on.champion
     found = installation.warehouse.customers_page(
-        dataset.snapshot, version, filters, sort or [], start, stop, search
+        dataset.snapshot, on.version, filters, sort or [], start, stop, search
     )
-    rows = [_row(dataset, champion, row) for row in found.rows]
+    rows = [
+        _row(dataset, champion, row, values) for row, values in zip(found.rows, found.values, strict=True)
+    ]
     entry = None
     if champion is not None:
         query = {
@@ -113,9 +114,7 @@ def page(
             snapshot=dataset.snapshot,
             payload={"query": query, "rows": len(rows), "sha256": _fingerprint(rows)},
         ).seq
-    return CustomerPage(
-        rows, found.total, stamp(installation, dataset, champion, withheld=withheld, entry=entry)
-    )
+    return CustomerPage(rows, found.total, stamp(installation, on, entry=entry))
 
 
 def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
@@ -127,9 +126,9 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
         If no current customer has this key.
     """
     require(actor, "see-facts")
-    dataset = installation.dataset()
+    on = standing(installation, actor)
+    dataset, champion = on.dataset, on.champion
     row = find(installation, dataset, key)
-    champion, withheld = champion_for(installation, actor)
     score, found, warnings, entry = None, [], [], None
     if champion is not None:
         score = score_of(installation, dataset, champion, row)
@@ -159,7 +158,7 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
         sentence=words.headline(found) if found else "",
         history=installation.warehouse.history(dataset.snapshot, key),
         warnings=warnings,
-        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+        stamp=stamp(installation, on, entry=entry),
     )
 
 
@@ -208,7 +207,10 @@ def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def _row(dataset: Dataset, champion: Champion | None, row: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    dataset: Dataset, champion: Champion | None, row: dict[str, Any], values: dict[str, Any]
+) -> dict[str, Any]:
+    """Make a row of the list from its scores and from what the model read."""
     spec = dataset.spec
     plain = {"id": row[spec.id]} | {
         column: spec.level_label(column, row[column]) if row[column] is not None else None
@@ -217,7 +219,7 @@ def _row(dataset: Dataset, champion: Champion | None, row: dict[str, Any]) -> di
     plain["monthly_revenue"] = row.get(spec.revenue) if spec.revenue else None
     if champion is None:
         return plain
-    found = words.reasons(champion.scorecard, row, spec)
+    found = words.reasons(champion.scorecard, values, spec)
     raising = [reason.text for reason in found if reason.contribution > 0][:REASONS_SHOWN]
     return plain | {
         "probability": row["probability"],

@@ -252,5 +252,5 @@ def _score(installation: Installation, spec: DatasetSpec, snapshot: str) -> None
     """Score the new rows with the version that answers for this spec, if there is one that fits."""
     row = installation.store.serving_version(spec.name)
     if row is not None and row.spec_hash == spec.hash:
-        card = installation.load_scorecard(row)
+        card = installation.load_scorecard(row.version, row.scorecard_sha256)
         training.score_customers(installation, spec, snapshot, row.version, card)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from config.dataset import DatasetSpec
 from config.settings import Settings
 from data.artifacts import Shelf
-from data.store import Store, VersionRow
+from data.store import InUse, Store
 from data.warehouse import Warehouse
 from models.scorecard import Scorecard
 
@@ -77,15 +77,19 @@ class Installation:
         """Files of the model versions."""
         return Shelf(self.settings.var / "models")
 
-    def dataset(self) -> Dataset:
-        """Find the current customers; NothingLoaded where there are none."""
-        name = self.store.current_spec()
-        snapshot = self.store.current_snapshot(name) if name else None
-        if snapshot is None:
+    def in_use(self) -> InUse:
+        """Say what answers right now, read together so that it fits; NothingLoaded where nothing is."""
+        found = self.store.in_use()
+        if found is None:
             raise NothingLoaded
+        return found
+
+    def dataset(self, in_use: InUse | None = None) -> Dataset:
+        """Find the current customers; NothingLoaded where there are none."""
+        snapshot = (in_use or self.in_use()).snapshot
         return Dataset(self.warehouse.spec_of(snapshot), snapshot)
 
-    def champion(self) -> Champion | None:
+    def champion(self, in_use: InUse | None = None) -> Champion | None:
         """Load the version that answers for the current spec; None where nothing is trained.
 
         Raises
@@ -93,15 +97,15 @@ class Installation:
         data.artifacts.ArtifactError
             If its file is missing or not the one recorded.
         """
-        name = self.store.current_spec()
-        row = self.store.serving_version(name) if name else None
-        if row is None:
+        found = in_use or self.in_use()
+        if found.version is None:
             return None
-        return Champion(row.version, row.state, self.load_scorecard(row), row.snapshot)
+        card = self.load_scorecard(found.version, found.scorecard_sha256)
+        return Champion(found.version, found.state, card, found.trained_on)
 
-    def load_scorecard(self, row: VersionRow) -> Scorecard:
+    def load_scorecard(self, version: str, sha256: str) -> Scorecard:
         """Read a version's scorecard, verified against its recorded hash; ArtifactError where it fails."""
-        return _scorecard(self.shelf, row.version, row.scorecard_sha256)
+        return _scorecard(self.shelf, version, sha256)
 
     def reset_after_fork(self) -> None:
         """Forget connections inherited from the parent process; new ones open at first use."""

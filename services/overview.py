@@ -8,8 +8,8 @@ from typing import Any
 from data.warehouse import Filters
 from services import log
 from services.access import Actor, require
-from services.installation import Champion, Dataset, Installation
-from services.stamp import Stamp, champion_for, stamp
+from services.installation import Dataset, Installation
+from services.stamp import Stamp, Standing, stamp, standing
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,9 @@ def periods(installation: Installation, actor: Actor) -> list[str]:
 def headline(installation: Installation, actor: Actor, filters: Filters) -> Headline:
     """Answer the tiles; on record when model figures are among them."""
     require(actor, "see-facts")
-    dataset = installation.dataset()
-    champion, withheld = champion_for(installation, actor)
-    version = champion.version if champion else None
-    found = installation.warehouse.headline(dataset.snapshot, filters, version)
-    entry = _record(installation, actor, dataset, champion, "tiles", filters, _model_figures(found))
+    on = standing(installation, actor)
+    found = installation.warehouse.headline(on.dataset.snapshot, filters, on.version)
+    entry = _record(installation, actor, on, "tiles", filters, _model_figures(found))
     return Headline(
         customers=Tile(found.customers, found.customers_before),
         churn_share=Tile(found.churn_share, found.churn_share_before),
@@ -98,7 +96,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
         expected_leavers=Tile(found.expected_leavers),
         revenue_at_risk=Tile(found.revenue_at_risk),
         churn_period=found.churn_period,
-        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+        stamp=stamp(installation, on, entry=entry),
     )
 
 
@@ -107,10 +105,9 @@ def charts(
 ) -> Charts:
     """Answer the charts; the breakdown is by the chosen column, the first segment by default."""
     require(actor, "see-facts")
-    dataset = installation.dataset()
-    spec, snapshot, warehouse = dataset.spec, dataset.snapshot, installation.warehouse
-    champion, withheld = champion_for(installation, actor)
-    version = champion.version if champion else None
+    on = standing(installation, actor)
+    dataset, version, warehouse = on.dataset, on.version, installation.warehouse
+    spec, snapshot = dataset.spec, dataset.snapshot
     by = breakdown_by if breakdown_by in spec.segments else next(iter(spec.segments), None)
     breakdown = _labelled(dataset, by, warehouse.breakdown(snapshot, by, filters, version)) if by else []
     region = (
@@ -119,7 +116,7 @@ def charts(
         else []
     )
     at_risk = {"by": by, "rows": [[r["level"], r["revenue_at_risk"]] for r in breakdown]}
-    entry = _record(installation, actor, dataset, champion, "charts", filters, at_risk)
+    entry = _record(installation, actor, on, "charts", filters, at_risk)
     return Charts(
         trend=warehouse.trend(snapshot, filters),
         breakdown=breakdown,
@@ -127,7 +124,7 @@ def charts(
         tenure=warehouse.tenure_by_outcome(snapshot, filters),
         cohorts=warehouse.cohorts(snapshot, filters),
         region=region,
-        stamp=stamp(installation, dataset, champion, withheld=withheld, entry=entry),
+        stamp=stamp(installation, on, entry=entry),
     )
 
 
@@ -138,22 +135,21 @@ def _model_figures(found: Any) -> dict[str, Any]:
 def _record(
     installation: Installation,
     actor: Actor,
-    dataset: Dataset,
-    champion: Champion | None,
+    on: Standing,
     what: str,
     filters: Filters,
     answer: dict[str, Any],
 ) -> int | None:
     """Put model figures on record; measured facts are not logged."""
-    if champion is None:
+    if on.version is None:
         return None
     return log.record(
         installation,
         actor,
         "overview",
         subject=what,
-        version=champion.version,
-        snapshot=dataset.snapshot,
+        version=on.version,
+        snapshot=on.dataset.snapshot,
         payload={"query": filters.plain(), "answer": answer},
     ).seq
 

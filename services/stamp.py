@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.artifacts import ArtifactError
 from services.access import Actor, permitted
 from services.installation import Champion, Dataset, Installation
 
@@ -42,39 +43,57 @@ class Stamp:
         return self.version is not None and self.state != "champion"
 
 
-def champion_for(installation: Installation, actor: Actor) -> tuple[Champion | None, str | None]:
-    """Give the version whose figures this person may see, or None and why not, in words."""
-    champion = installation.champion()
+@dataclass(frozen=True)
+class Standing:
+    """What an answer to one person stands on: the customers, and the version they may see.
+
+    ``champion`` is None where no model figure may be shown; ``withheld`` says why, in words.
+    """
+
+    dataset: Dataset
+    champion: Champion | None
+    withheld: str | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The version whose figures are shown, if any."""
+        return self.champion.version if self.champion else None
+
+
+def standing(installation: Installation, actor: Actor) -> Standing:
+    """Find what an answer to this person stands on, read at once; NothingLoaded where nothing is."""
+    in_use = installation.in_use()
+    dataset = installation.dataset(in_use)
+    try:
+        champion = installation.champion(in_use)
+    except ArtifactError as fault:
+        return Standing(dataset, None, f"Only facts are shown. {fault}")
     if champion is None:
-        return None, "No model is trained on these customers yet, so only facts are shown."
+        return Standing(dataset, None, "No model is trained on these customers yet, so only facts are shown.")
     if not permitted(actor, "see-drafts" if champion.is_draft else "see-scores"):
-        return None, (
+        return Standing(
+            dataset,
+            None,
             "The churn model is a draft that nobody has signed off yet, so your role sees facts only. "
-            f"Ask {installation.settings.contact} when it will be signed."
+            f"Ask {installation.settings.contact} when it will be signed.",
         )
-    return champion, None
+    return Standing(dataset, champion)
 
 
-def stamp(
-    installation: Installation,
-    dataset: Dataset,
-    champion: Champion | None,
-    *,
-    withheld: str | None = None,
-    entry: int | None = None,
-) -> Stamp:
-    """Make the stamp of an answer from what it was made with."""
-    snapshot = installation.warehouse.snapshot(dataset.snapshot)
+def stamp(installation: Installation, on: Standing, *, entry: int | None = None) -> Stamp:
+    """Make the stamp of an answer from what it stands on."""
+    spec, champion = on.dataset.spec, on.champion
+    snapshot = installation.warehouse.snapshot(on.dataset.snapshot)
     return Stamp(
-        title=dataset.spec.title,
-        synthetic=dataset.spec.synthetic,
-        snapshot=dataset.snapshot,
-        data_date=installation.warehouse.last_period(dataset.snapshot) or f"{snapshot.created:%Y-%m-%d}",
-        currency=dataset.spec.currency,
-        decimals=dataset.spec.decimals,
-        horizon_months=dataset.spec.horizon_months,
-        version=champion.version if champion else None,
+        title=spec.title,
+        synthetic=spec.synthetic,
+        snapshot=snapshot.id,
+        data_date=installation.warehouse.last_period(snapshot.id) or f"{snapshot.created:%Y-%m-%d}",
+        currency=spec.currency,
+        decimals=spec.decimals,
+        horizon_months=spec.horizon_months,
+        version=on.version,
         state=champion.state if champion else None,
         entry=entry,
-        withheld=withheld,
+        withheld=on.withheld,
     )

@@ -20,7 +20,7 @@ from services.access import Actor, require
 from services.customers import Fact, NoSuchCustomer
 from services.installation import Champion, Dataset, Installation
 from services.moves import ChangeRefused, Control
-from services.stamp import Stamp, champion_for, stamp
+from services.stamp import Stamp, Standing, stamp, standing
 
 __all__ = [
     "Answer",
@@ -175,7 +175,7 @@ def start(
     NoSuchCustomer
         If there is no such current customer, or no active one at all.
     """
-    dataset, champion = _standing(installation, actor)
+    on, dataset, champion = _standing(installation, actor)
     key = key or _highest_loss(installation, dataset, champion)
     row = customers.find(installation, dataset, key)
     spec, card = dataset.spec, champion.scorecard
@@ -195,7 +195,7 @@ def start(
         threshold=installation.warehouse.threshold(
             dataset.snapshot, champion.version, installation.settings.at_risk_share
         ),
-        answer=_answered(installation, actor, dataset, champion, key, row, possible, None),
+        answer=_answered(installation, actor, on, key, row, possible, None),
     )
 
 
@@ -222,10 +222,10 @@ def answer(
     NoModel, NoSuchCustomer
         As :func:`start`.
     """
-    dataset, champion = _standing(installation, actor)
+    on, dataset, champion = _standing(installation, actor)
     row = customers.find(installation, dataset, key)
     possible = moves.checked(dataset.spec, champion.scorecard, row, changes)
-    return _answered(installation, actor, dataset, champion, key, row, possible, claimed_log_odds)
+    return _answered(installation, actor, on, key, row, possible, claimed_log_odds)
 
 
 def matches(installation: Installation, actor: Actor, text: str) -> list[str]:
@@ -246,7 +246,7 @@ def scorecard(installation: Installation, actor: Actor, version: str) -> str:
     NoModel
         If it is not this version that answers, or none may answer this person.
     """
-    _, champion = _standing(installation, actor)
+    _, _, champion = _standing(installation, actor)
     if champion.version != version:
         raise NoModel("Another version of the model answers by now. Reload the page.")
     return _text(champion.scorecard)
@@ -257,13 +257,12 @@ def _text(card: Scorecard) -> str:
     return card.to_json()
 
 
-def _standing(installation: Installation, actor: Actor) -> tuple[Dataset, Champion]:
+def _standing(installation: Installation, actor: Actor) -> tuple[Standing, Dataset, Champion]:
     require(actor, "explore")
-    dataset = installation.dataset()
-    champion, withheld = champion_for(installation, actor)
-    if champion is None:
-        raise NoModel(withheld)
-    return dataset, champion
+    on = standing(installation, actor)
+    if on.champion is None:
+        raise NoModel(on.withheld)
+    return on, on.dataset, on.champion
 
 
 def _highest_loss(installation: Installation, dataset: Dataset, champion: Champion) -> str:
@@ -292,13 +291,14 @@ def _possible(
 def _answered(
     installation: Installation,
     actor: Actor,
-    dataset: Dataset,
-    champion: Champion,
+    on: Standing,
     key: str,
     row: Mapping[str, Any],
     changes: dict[str, float | str],
     claim: str | None,
 ) -> Answer:
+    dataset, champion = on.dataset, on.champion
+    assert champion is not None  # _standing refuses otherwise
     spec, card = dataset.spec, champion.scorecard
     moved = derivation.move(row, changes, spec)
     score = card.score(moved)
@@ -344,7 +344,7 @@ def _answered(
         warnings=warnings,
         is_equal=is_equal,
         difference=abs(claimed - score.log_odds) if math.isfinite(claimed) else None,
-        stamp=stamp(installation, dataset, champion, entry=entry),
+        stamp=stamp(installation, on, entry=entry),
     )
 
 

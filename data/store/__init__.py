@@ -13,7 +13,7 @@ from data.store.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
-from data.store.installation import SnapshotRow, VersionRow
+from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Entry, EntryFilter, Head, Logged, Verification
 from data.store.people import User
 from data.store.sessions import Session
@@ -25,6 +25,7 @@ __all__ = [
     "EntryRefused",
     "Head",
     "Header",
+    "InUse",
     "Logged",
     "NameTaken",
     "Session",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, func, insert, select, update
 
 from data.store.engine import LOG_LOCK, Reach, insert_unless_there, take_turn
 from data.store.tables import current_snapshots, installation, snapshots, versions
@@ -45,6 +45,18 @@ class VersionRow:
     scorecard_sha256: str
     folder: str
     metrics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InUse:
+    """What answers right now: spec, snapshot and version, read together so that they fit each other."""
+
+    spec_name: str
+    snapshot: str
+    version: str | None
+    state: str | None
+    scorecard_sha256: str | None
+    trained_on: str | None
 
 
 class SnapshotLike(Protocol):
@@ -92,6 +104,31 @@ class InstallationRows(Reach):
             return connection.execute(
                 select(installation.c.value).where(installation.c.key == CURRENT_SPEC)
             ).scalar()
+
+    def in_use(self) -> InUse | None:
+        """Give what answers right now, in one read; None before the first load.
+
+        The version is the latest champion of the spec, before there is one the latest draft.
+        """
+        serving = and_(versions.c.spec_name == installation.c.value, versions.c.state.in_(SERVING))
+        query = (
+            select(
+                installation.c.value,
+                current_snapshots.c.snapshot,
+                versions.c.version,
+                versions.c.state,
+                versions.c.scorecard_sha256,
+                versions.c.snapshot.label("trained_on"),
+            )
+            .join(current_snapshots, current_snapshots.c.spec_name == installation.c.value)
+            .join(versions, serving, isouter=True)
+            .where(installation.c.key == CURRENT_SPEC)
+            .order_by(versions.c.state == "draft", versions.c.number.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else InUse(*row)
 
     def set_current_spec(self, name: str, actor: str = "system") -> None:
         """Make a spec the one in use; ``actor`` is the id of whoever did it."""

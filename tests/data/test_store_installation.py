@@ -130,3 +130,18 @@ def test_the_state_of_an_unknown_version_cannot_be_set(store):
 def test_a_time_without_a_zone_is_refused(store):
     with pytest.raises(ValueError, match="give an aware datetime"):
         store.record_snapshot(replace(SNAPSHOT, created=datetime(2026, 3, 1, 12, 0)))
+
+
+def test_what_is_in_use_is_read_together(store):
+    assert store.in_use() is None
+    store.set_current_spec("telco")
+    assert store.in_use() is None  # nothing was loaded under it
+    store.record_snapshot(SNAPSHOT)
+    assert (store.in_use().snapshot, store.in_use().version) == (SNAPSHOT.id, None)
+    record_version(store, "v1")
+    record_version(store, "v2", "challenger")
+    assert (store.in_use().version, store.in_use().state) == ("v1", "draft")
+    record_version(store, "v3")
+    assert store.in_use().version == "v3"
+    store.set_state("v1", "champion")
+    assert (store.in_use().version, store.in_use().state) == ("v1", "champion")
