@@ -113,3 +113,21 @@ def test_a_new_load_with_the_same_spec_is_scored_at_once(trained, analyst, tmp_p
     assert trained.warehouse.has_scores(loaded.snapshot, trained.champion().version)
     assert loaded.snapshot != before.snapshot
     assert customers.page(trained, analyst, Filters()).rows[0]["probability"] is not None
+
+
+def test_a_damaged_scorecard_is_refused_and_facts_are_still_shown(trained, analyst):
+    """S35: the file is compared with its recorded hash before it is read."""
+    from services.installation import _scorecard
+
+    path = trained.shelf.folder / trained.champion().version / "scorecard.json"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"1", b"2", 1))
+    _scorecard.cache_clear()
+    try:
+        answer = overview.headline(trained, analyst, Filters())
+        assert answer.customers.now > 0
+        assert answer.revenue_at_risk.now is None
+        assert "SHA-256" in answer.stamp.withheld
+    finally:
+        path.write_bytes(good)
+    assert overview.headline(trained, analyst, Filters()).revenue_at_risk.now is not None
