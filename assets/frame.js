@@ -81,6 +81,8 @@
 
   const keepsight = (window.keepsight = window.keepsight || {});
   keepsight.go = function (path) {
+    // A link inside a row of a grid is followed by both; one step back must lead back.
+    if (window.location.pathname + window.location.search === path) return;
     window.history.pushState({}, "", path);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);

@@ -86,7 +86,6 @@ def _framed(
         ),
         html.Div(
             [
-                html.Span(words, className="ks-slide-value"),
                 html.Button(
                     icon("bi-arrow-counterclockwise"),
                     type="button",
@@ -95,6 +94,7 @@ def _framed(
                     disabled=True,
                     **{"aria-label": f"{label}: back to {words}"},
                 ),
+                html.Span(words, className="ks-slide-value"),
             ],
             className="ks-slide-now",
         ),
