@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.store import SnapshotRow, StoreError
+from data.store import InUse, SnapshotRow, StoreError
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SNAPSHOT = SnapshotRow("a1b2c3d4e5f6", "telco", "5" * 64, 7043, 11, "customers.csv", None, NOON)
@@ -145,3 +145,23 @@ def test_what_is_in_use_is_read_together(store):
     assert store.in_use().version == "v3"
     store.set_state("v1", "champion")
     assert (store.in_use().version, store.in_use().state) == ("v1", "champion")
+
+
+def test_what_answers_is_read_in_one_go(store):
+    """Spec, snapshot and version fit each other, and are those that the single questions name."""
+    assert store.in_use() is None
+    store.record_snapshot(SNAPSHOT)
+    store.set_current_spec("telco", "k3v9")
+    assert store.in_use() == InUse("telco", SNAPSHOT.id, None, None, None, None)
+    for version, state in (("v1", "draft"), ("v2", "draft"), ("v3", "challenger")):
+        record_version(store, version, state)
+    assert store.in_use() == InUse("telco", SNAPSHOT.id, "v2", "draft", "v2", SNAPSHOT.id)
+    store.set_state("v1", "champion")
+    store.record_snapshot(replace(SNAPSHOT, id="b"))
+    assert store.in_use() == InUse("telco", "b", "v1", "champion", "v1", SNAPSHOT.id)
+    assert store.in_use().version == store.serving_version("telco").version
+
+
+def test_nothing_answers_for_a_spec_without_rows(store):
+    store.set_current_spec("telco", "k3v9")
+    assert store.in_use() is None
