@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const keepsight = (window.keepsight = window.keepsight || {});
-  const ROWS_SHOWN = 8;
+  const ROWS_SHOWN = 6;
   const NEAR_ENOUGH = 1e-12;
   const KEYS_REST_MS = 300;
   const PATIENCE_MS = 10000;
@@ -32,8 +32,7 @@
   // --- setting up ------------------------------------------------------------------------------------
 
   function begin(setting) {
-    const { no_update: nothing } = window.dash_clientside;
-    if (!setting || !byId("controls")) return nothing;
+    if (!setting || !byId("controls")) return;
     for (const column of Object.values(setting.columns)) {
       column.isPlace = column.is_place;
       column.unitOfOne = column.unit_of_one;
@@ -56,11 +55,10 @@
     setting.controls.forEach(ground);
     listen(byId("controls"));
     listenToPicker(byId("pick"));
-    nameThumbs();
+    meetThumbs();
     paint(setting.answer, false);
     prove("Loading the model ...", "wait");
     load(setting.version).then(ready.bind(null, page), cannotLoad.bind(null, page));
-    return nothing;
   }
 
   function parts() {
@@ -283,7 +281,7 @@
     const difference = `${points(now - was)} points`;
     write(parts.difference, isMoved ? difference : "nothing moved yet");
     write(parts.stripDifference, isMoved ? difference : "nothing moved yet");
-    const direction = !isMoved || now === was ? "still" : now > was ? "raise" : "lower";
+    const direction = !isMoved ? "none" : now === was ? "still" : now > was ? "raise" : "lower";
     for (const node of [parts.shift, parts.strip]) {
       if (node.dataset.direction !== direction) node.dataset.direction = direction;
     }
@@ -303,20 +301,24 @@
   }
 
   function sentence(view, isMoved) {
-    const { share } = keepsight.format;
     if (!isMoved) return "This is the customer as known. Move a slider on the left to see what would follow.";
-    const { columns, row } = page.setting;
-    const told = Object.keys(view.changes).map((column) => {
-      const words = (raw) => keepsight.words.valueInside(columns[column], raw);
-      return `${keepsight.words.inside(columns[column].label)} ${words(view.changes[column])} instead of ${words(row[column])}`;
-    });
+    const told = Object.keys(view.changes).map((column) => oneMove(column, view.changes[column]));
     const more = told.length - MOST_TOLD;
     const named = told.slice(0, MOST_TOLD).concat(more > 0 ? [`${more} more ${more === 1 ? "change" : "changes"}`] : []);
-    const was = view.before.probability;
-    const now = view.after.probability;
-    const verb = now < was ? "falls" : now > was ? "rises" : "stays";
-    const way = now === was ? `at ${share(now)}` : `from ${share(was)} to ${share(now)}`;
-    return `With ${keepsight.words.and(named)}, the chance of leaving within ${page.setting.horizon} ${verb} ${way}.`;
+    const change = view.after.probability - view.before.probability;
+    const size = keepsight.format.points(Math.abs(change)).replace("+", "");
+    const follows = change < 0 ? `falls by ${size} points` : change > 0 ? `rises by ${size} points` : "stays as it is";
+    return `With ${keepsight.words.and(named)}, the chance of leaving within ${page.setting.horizon} ${follows}.`;
+  }
+
+  // "discount 10 instead of 0 EUR per month": a unit is said once.
+  function oneMove(column, value) {
+    const spoken = page.setting.columns[column];
+    const present = page.setting.row[column] ?? null;
+    const { inside, valueInside } = keepsight.words;
+    const isKnown = present !== null && spoken.kind === "numeric";
+    const now = isKnown ? keepsight.words.value({ ...spoken, unit: null }, value) : valueInside(spoken, value);
+    return `${inside(spoken.label)} ${now} instead of ${valueInside(spoken, present)}`;
   }
 
   function list(node, texts) {
@@ -376,21 +378,33 @@
     });
   }
 
-  // Dash's slider is loaded late and names its thumb nothing; a screen reader needs a name.
-  function nameThumbs() {
+  // Dash's slider is loaded late, and names its thumb nothing; a screen reader needs a name.
+  function meetThumbs() {
     const of = page;
-    const name = () => {
+    const meet = () => {
       const thumbs = of.slides.map((slide) => slide.querySelector("[role=slider]"));
       thumbs.forEach((thumb, place) => {
         if (!thumb || thumb.hasAttribute("aria-label")) return;
         thumb.setAttribute("aria-label", of.slides[place].dataset.label);
         thumb.setAttribute("aria-valuetext", of.slides[place].querySelector(".ks-slide-value").textContent);
+        attend(of, thumb, place);
       });
       return thumbs.every(Boolean);
     };
-    if (name()) return;
-    const observer = new MutationObserver(() => name() && observer.disconnect());
+    if (meet()) return;
+    const observer = new MutationObserver(() => meet() && observer.disconnect());
     observer.observe(byId("controls"), { childList: true, subtree: true });
+  }
+
+  // Dash hands drag_value on some timers after the thumb has moved (5 ms on an idle machine). The thumb's own
+  // attribute is there at once, so the figures follow that; what drag_value then says is mostly known.
+  function attend(of, thumb, place) {
+    new MutationObserver(() => {
+      if (page !== of) return;
+      const values = of.positions.slice();
+      values[place] = Number(thumb.getAttribute("aria-valuenow"));
+      drag(values);
+    }).observe(thumb, { attributes: true, attributeFilter: ["aria-valuenow"] });
   }
 
   function listen(node) {
@@ -542,7 +556,15 @@
     write(byId("spoken"), text);
   }
 
+  // Everything is written into the page from here, so Dash is handed nothing and renders nothing.
+  function alone(work) {
+    return function (given) {
+      work(given);
+      return window.dash_clientside.no_update;
+    };
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    what_if: { begin, drag, release, confirm },
+    what_if: { begin: alone(begin), drag: alone(drag), release: alone(release), confirm: alone(confirm) },
   });
 })();

@@ -1,4 +1,4 @@
-"""The real app for a benchmark: prepared in a folder of its own, served by gunicorn, with a person signed in."""
+"""The real app for a benchmark: prepared in its own folder, served by gunicorn, somebody signed in."""
 
 from __future__ import annotations
 

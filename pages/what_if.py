@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html, no_update
@@ -65,7 +65,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
             [
                 _strip(),
                 html.Div(_controls(setting), id=Ids.CONTROLS, className="ks-wi-left"),
-                _outcome(setting),
+                html.Div(_outcome(setting), className="ks-wi-result"),
                 _reasons(setting),
             ],
             className="ks-wi",
@@ -73,24 +73,26 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
         html.Div(id=Ids.SPOKEN, className="visually-hidden", role="status", **{"aria-live": "polite"}),
         lede=_lede(setting),
         badges=[marks.draft_badge(stamp), marks.synthetic_badge(stamp.synthetic)],
-        chosen=setting.id,
     )
 
 
 REVENUE_OF_ONE = "What this customer pays in a month, which a moved price or discount changes too."
 
-LEDE = "Move what could change of one customer, and see the chance of leaving follow."
+LEDE = "Move what could change of a customer, and see what follows."
 
 
-def _page(*children: Any, lede: Any, badges: Any = (), chosen: str | None = None) -> html.Main:
-    title = f"What if ... {chosen}" if chosen else "What if ..."
-    return frame.page(title, *children, lede=lede, badges=badges, actions=[_picker()])
+def _page(*children: Any, lede: Any, badges: Any = ()) -> html.Main:
+    return frame.page("What if ...", *children, lede=lede, badges=badges, actions=[_picker()])
 
 
 def _lede(setting: Setting) -> Any:
-    link = dcc.Link(f"customer {setting.id}", href=f"/customer?id={setting.id}", className="ks-quiet-link")
-    standing = "" if setting.is_active else ", who has left already"
-    return ["Move what could change for ", link, f"{standing}, and see the chance of leaving follow."]
+    where = f"/customer?id={quote(setting.id, safe='')}"
+    standing = "" if setting.is_active else " (who has left already)"
+    return [
+        "Move what could change for ",
+        dcc.Link(f"customer {setting.id}", href=where, className="ks-quiet-link"),
+        f"{standing}, and see what follows.",
+    ]
 
 
 def _picker() -> html.Div:
@@ -163,44 +165,47 @@ def _plain_control(control: Control) -> dict[str, Any]:
 # --- the left: what can be moved ---------------------------------------------------------------------
 
 
+GROUPS = {"lever": ("We move these", "bi-sliders"), "assumption": ("They move, not by us", "bi-cloud")}
+
+
 def _controls(setting: Setting) -> html.Section:
-    numbered = list(enumerate(setting.controls))
-    levers = [_slider(n, one, setting) for n, one in numbered if one.role == "lever"]
-    assumptions = [_slider(n, one, setting) for n, one in numbered if one.role == "assumption"]
     reset = html.Button(
         [marks.icon("bi-arrow-counterclockwise"), "Reset all"], id=Ids.RESET, type="button",
         className="ks-button ks-button-second ks-wi-reset", disabled=True,
     )  # fmt: skip
+    groups = [_group(role, setting) for role in GROUPS]
     nothing = html.P("The data names nothing of this customer that can be moved.", className="ks-card-note")
     return card(
         "What could change",
         [
-            *(_group("lever", "We move these", "bi-sliders", EVIDENCE_OF_LEVERS, levers) if levers else ()),
-            *(_group("assumption", "They move, not by us", "bi-cloud", meaning("assumption"), assumptions)
-              if assumptions else ()),
-            *([] if numbered else [nothing]),
-            _legend(setting.controls),
+            *filter(None, groups),
+            nothing if not setting.controls else _legend(setting.controls),
             _facts(setting),
         ],
         tools=reset,
         width="full",
-    )  # fmt: skip
+    )
 
 
-EVIDENCE_OF_LEVERS = (
-    "Predictive only, unless a lever says otherwise: it moved together with leaving in the past, which is "
-    "not proof that moving it keeps a customer."
-)
+EVIDENCE = "Moved together with leaving in the past; not proven to cause it."
 
 
-def _group(role: str, title: str, sign: str, text: str, sliders: list[html.Div]) -> list[Any]:
+def _group(role: str, setting: Setting) -> html.Div | None:
+    sliders = [_slider(n, one, setting) for n, one in enumerate(setting.controls) if one.role == role]
+    if not sliders:
+        return None
+    title, sign = GROUPS[role]
+    evidence = marks.badge("predictive only") if role == "lever" else None
+    text = EVIDENCE if role == "lever" else meaning("assumption")
     heading = html.H3([marks.icon(sign), title], className=f"ks-wi-heading ks-wi-heading-{role}")
-    return [
-        html.Div(
-            [heading, html.P(text, className="ks-card-note"), *sliders],
-            className="ks-wi-group",
-        )
-    ]
+    return html.Div(
+        [
+            html.Div([part for part in (heading, evidence) if part], className="ks-wi-group-head"),
+            html.P(text, className="ks-card-note"),
+            *sliders,
+        ],
+        className=f"ks-wi-group ks-wi-group-{role}",
+    )
 
 
 def _slider(place: int, control: Control, setting: Setting) -> html.Div:
@@ -208,7 +213,7 @@ def _slider(place: int, control: Control, setting: Setting) -> html.Div:
     shared: dict[str, Any] = {
         "label": control.label,
         "words": control.words,
-        "note": "" if control.evidence == PREDICTIVE else f"Measured: {control.evidence}",
+        "note": "" if control.evidence == PREDICTIVE else f"Evidence: measured in {control.evidence}",
         "help_text": control.description,
     }
     if control.levels:
@@ -268,7 +273,7 @@ def _outcome(setting: Setting) -> html.Section:
     return card(
         "Chance of leaving",
         html.Div([gauge("what-if"), words], className="ks-wi-outcome"),
-        note=f"within {horizon}; higher means more likely to leave",
+        note=f"within {horizon}; higher is worse",
         help_text=f"{meaning('chance-of-leaving')} {meaning('range')}",
         model=True,
         badge=marks.draft_badge(stamp),
@@ -336,7 +341,7 @@ def _reasons(setting: Setting) -> html.Section:
     return card(
         "Why",
         [html.P(className="ks-sentence", **_part("reason")), waterfall("what-if")],
-        note="the reasons add up from the model's starting point; patterns in past customers, not causes",
+        note="reasons that add up; patterns, not causes",
         help_text=f"{meaning('reason')} {meaning('starting-point')}",
         model=True,
         badge=marks.draft_badge(setting.answer.stamp),
@@ -346,14 +351,21 @@ def _reasons(setting: Setting) -> html.Section:
 
 # --- callbacks ---------------------------------------------------------------------------------------
 
-# Only the first and the last of these ask the server: while a slider is dragged nothing is sent.
-clientside_callback(
-    # nothing is written through it: with no output at all Dash would not call it when the page appears
-    ClientsideFunction("what_if", "begin"), Output(Ids.PROOF, "data-begun"), Input(Ids.SETTING, "data")
-)  # fmt: skip
-clientside_callback(ClientsideFunction("what_if", "drag"), Input(control_id(ALL), "drag_value"))
-clientside_callback(ClientsideFunction("what_if", "release"), Input(control_id(ALL), "value"))
-clientside_callback(ClientsideFunction("what_if", "confirm"), Input(Ids.ANSWER, "data"))
+
+def _in_the_browser(function: str, *inputs: Input) -> None:
+    """Let assets/what_if.js follow; it writes into the page itself and hands nothing back to Dash.
+
+    The output is never written: with none at all Dash would not call where ids are patterns or pages appear.
+    """
+    clientside_callback(
+        ClientsideFunction("what_if", function), Output(Ids.PROOF, f"data-{function}"), *inputs
+    )
+
+
+_in_the_browser("begin", Input(Ids.SETTING, "data"))
+_in_the_browser("drag", Input(control_id(ALL), "drag_value"))
+_in_the_browser("release", Input(control_id(ALL), "value"))
+_in_the_browser("confirm", Input(Ids.ANSWER, "data"))
 
 
 @callback(Output(Ids.ANSWER, "data"), Input(Ids.QUESTION, "data"), prevent_initial_call=True)
