@@ -133,6 +133,7 @@ def _reasons(found: CustomerAnswer) -> html.Section:
         note="from the model's starting point to this customer; patterns in past customers, not causes",
         help_text=f"{meaning('reason')} {meaning('starting-point')}",
         model=True,
+        badge=marks.draft_badge(found.stamp),
         width="two-thirds",
     )
 
