@@ -17,6 +17,27 @@ CURRENT_SPEC = "current spec"
 # A champion serves before a draft; a challenger serves not at all
 SERVING = ("champion", "draft")
 
+# Asked at every request, so it is built once
+_IN_USE = (
+    select(
+        installation.c.value,
+        current_snapshots.c.snapshot,
+        versions.c.version,
+        versions.c.state,
+        versions.c.scorecard_sha256,
+        versions.c.snapshot.label("trained_on"),
+    )
+    .join(current_snapshots, current_snapshots.c.spec_name == installation.c.value)
+    .join(
+        versions,
+        and_(versions.c.spec_name == installation.c.value, versions.c.state.in_(SERVING)),
+        isouter=True,
+    )
+    .where(installation.c.key == CURRENT_SPEC)
+    .order_by(versions.c.state == "draft", versions.c.number.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class SnapshotRow:
@@ -110,24 +131,8 @@ class InstallationRows(Reach):
 
         The version is the latest champion of the spec, before there is one the latest draft.
         """
-        serving = and_(versions.c.spec_name == installation.c.value, versions.c.state.in_(SERVING))
-        query = (
-            select(
-                installation.c.value,
-                current_snapshots.c.snapshot,
-                versions.c.version,
-                versions.c.state,
-                versions.c.scorecard_sha256,
-                versions.c.snapshot.label("trained_on"),
-            )
-            .join(current_snapshots, current_snapshots.c.spec_name == installation.c.value)
-            .join(versions, serving, isouter=True)
-            .where(installation.c.key == CURRENT_SPEC)
-            .order_by(versions.c.state == "draft", versions.c.number.desc())
-            .limit(1)
-        )
         with self.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_IN_USE).first()
         return None if row is None else InUse(*row)
 
     def set_current_spec(self, name: str, actor: str = "system") -> None:

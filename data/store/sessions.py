@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from data.store.engine import Reach
 from data.store.errors import StoreError
@@ -23,6 +23,19 @@ KEPT = timedelta(days=30)
 # "seen" is written at most this often: otherwise each request would cost a write to disk
 TOUCH_AFTER = timedelta(seconds=15)
 TOUCH_PATIENCE_SECONDS = 0.1
+
+# Asked at every request, so it is built once
+_OPEN = (
+    select(users, sessions.c.created.label("opened"), sessions.c.seen)
+    .join(sessions, sessions.c.user_id == users.c.id)
+    .where(
+        sessions.c.id_hash == bindparam("digest"),
+        sessions.c.ended.is_(None),
+        sessions.c.seen > bindparam("seen_since"),
+        sessions.c.created > bindparam("opened_since"),
+        users.c.disabled.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -67,19 +80,9 @@ class Sessions(Reach):
         Session or None
             None where it is unknown, ended or expired, or the account is closed.
         """
-        query = (
-            select(users, sessions.c.created.label("opened"), sessions.c.seen)
-            .join(sessions, sessions.c.user_id == users.c.id)
-            .where(
-                sessions.c.id_hash == digest(session_id),
-                sessions.c.ended.is_(None),
-                sessions.c.seen > now - idle,
-                sessions.c.created > now - lifetime,
-                users.c.disabled.is_(None),
-            )
-        )
+        asked = {"digest": digest(session_id), "seen_since": now - idle, "opened_since": now - lifetime}
         with self.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_OPEN, asked).first()
         if row is None:
             return None
         if now - row.seen > TOUCH_AFTER:
