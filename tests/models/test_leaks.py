@@ -65,6 +65,11 @@ def test_the_outcome_in_other_words_is_named(left, random):
     assert "'1' is written" in reasons["value"]
 
 
+def test_a_level_for_each_row_is_not_the_outcome_recoded():
+    frame = pd.DataFrame({"name": [f"customer {i}" for i in range(18)]})
+    assert why(frame, np.arange(18) % 3 == 0) == {}
+
+
 def test_ids_and_texts_that_differ_for_everyone_are_no_leak(left):
     frame = pd.DataFrame({"name": [f"customer {i}" for i in range(ROWS)]})
     assert why(frame, left) == {}

@@ -91,6 +91,13 @@ def test_quality_is_measured_on_each_seed_and_fold(usual):
     assert 0.75 < metrics["auc"]["mean"] < 0.95  # the truth itself ranks 0.87 of pairs right
 
 
+def test_quality_is_measured_on_customers_the_fit_has_not_seen():
+    frame = customers()
+    frame["gone"] = np.random.default_rng(9).permutation(frame["gone"])  # nothing is left to know
+    auc = train(frame, spec(**USUAL)).metrics["auc"]["mean"]
+    assert 0.38 < auc < 0.58  # on its own customers a fit reaches 0.65 and more
+
+
 def test_progress_counts_to_the_end_and_says_what_is_done(usual):
     _, _, steps = usual
     total = steps[0][1]
@@ -181,6 +188,7 @@ def test_five_hundred_levels_are_learned_from_and_kept_out_of_pairs():
     trained = train(frame, spec(price="numeric", many="categorical", contract="categorical", noise="numeric"))
     assert trained.metrics["auc"]["mean"] > 0.7
     assert not any("many" in pair for pair in trained.choice["pair_columns"])
+    assert all("many" in pair for pair in trained.estimator.exclude)
     table = training._table(frame, spec(price="numeric", many="categorical", contract="categorical"))
     assert table.excluded == [("price", "many"), ("many", "contract")]
     assert table.pairs == 1
