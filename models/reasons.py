@@ -130,7 +130,9 @@ def _role(features: list[Feature]) -> Role:
 
 def _fact(feature: Feature, value: str) -> str:
     article = "" if feature.kind is Kind.FLAG else "the "
-    return f"{article}{_inside(feature.label)} is {value}"
+    last = feature.label.rsplit(maxsplit=1)[-1].lower()
+    verb = "are" if last.endswith("s") and not last.endswith(("ss", "us", "is")) else "is"
+    return f"{article}{_inside(feature.label)} {verb} {value}"
 
 
 def _effect(points: float) -> str:

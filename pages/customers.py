@@ -164,6 +164,4 @@ def _plain(row: dict[str, Any], spec: DatasetSpec) -> dict[str, Any]:
     """Name segments by their place, since the grid reads a dot in a field's name as a path."""
     shown = {f"s{i}": row.get(name) for i, name in enumerate(spec.segments[:SEGMENTS])}
     kept = ("id", "probability", "low", "high", "expected_loss", "monthly_revenue")
-    # A chip has room for what a reason is about, "Contract (month to month)"; what it does stands above it.
-    reasons = [words.split(" raises ")[0] for words in row.get("reasons", ())]
-    return {name: row[name] for name in kept if name in row} | shown | {"reasons": reasons}
+    return {name: row[name] for name in kept if name in row} | shown | {"reasons": row.get("reasons", [])}

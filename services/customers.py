@@ -220,7 +220,7 @@ def _row(
     if champion is None:
         return plain
     found = words.reasons(champion.scorecard, values, spec)
-    raising = [reason.text for reason in found if reason.contribution > 0][:REASONS_SHOWN]
+    raising = [f"{one.label} ({one.value})" for one in found if one.contribution > 0][:REASONS_SHOWN]
     return plain | {
         "probability": row["probability"],
         "low": row["low"],

@@ -345,12 +345,12 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
 
 
 def _chance(payload: Mapping[str, Any], field: str) -> str | None:
-    """Read a probability and write it as people do, "23.4 %"; None where there is none."""
+    """Read a probability and write it as people do, "23.4%"; None where there is none."""
     held = payload.get(field)
     chance = held.get("probability") if isinstance(held, dict) else held
     if not _is_number(chance) or not 0 <= chance <= 1:
         return None
-    return f"{chance:.1%}".replace("%", " %")
+    return f"{chance:.1%}"
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:

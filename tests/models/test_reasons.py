@@ -111,3 +111,14 @@ def test_an_amount_has_no_more_digits_than_a_person_needs(value, text):
 )
 def test_a_warning_is_a_sentence_with_label_and_unit(card, spec, row, text):
     assert warning(card.unusual(row)[0], spec).startswith(text)
+
+
+def test_a_label_of_many_takes_are_in_the_sentence(spec):
+    from models.reasons import _fact
+
+    assert _fact(spec.feature("tenure").model_copy(update={"label": "Support calls"}), "2") == (
+        "the support calls are 2"
+    )
+    assert _fact(spec.feature("tenure").model_copy(update={"label": "Service class"}), "A") == (
+        "the service class is A"
+    )

@@ -156,12 +156,12 @@ TOLD = [
             },
         },
         "Ada asked what would happen with customer K7 if the monthly charge were 55, the contract were "
-        "One year and paperless were yes; the answer was a chance of leaving of 20.0 % instead of 43.1 %.",
+        "One year and paperless were yes; the answer was a chance of leaving of 20.0% instead of 43.1%.",
     ),
     (
         {"kind": "what-if", "subject": "K7", "payload": {"changes": {}, "answer": {"probability": 0.2}}},
         "Ada asked what would happen with customer K7 with nothing changed; "
-        "the answer was a chance of leaving of 20.0 %.",
+        "the answer was a chance of leaving of 20.0%.",
     ),
     (
         {
@@ -172,7 +172,7 @@ TOLD = [
                 "reasons": [["region", 0.1], ["the contract", 0.9], ["the tenure", -0.5]],
             },
         },
-        "Ada looked at customer K7; the answer was a chance of leaving of 87.5 %, "
+        "Ada looked at customer K7; the answer was a chance of leaving of 87.5%, "
         "mostly because of the contract and the tenure.",
     ),
     (
