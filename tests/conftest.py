@@ -8,6 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of the code: tests never assert times. In CI the same examples every time.
+settings.register_profile(
+    "keepsight",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI", "").lower() == "true",
+)
+settings.load_profile("keepsight")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -207,7 +205,6 @@ def test_the_charges_of_churn2020_repeat_its_minutes(shared_data):
     }
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("openpyxl"), reason="reading xlsx needs openpyxl")
 def test_the_known_leaks_of_the_rich_telco_table_are_named(shared_data):
     frame = pd.read_excel(shared_data / "telco-rich" / "Telco_customer_churn.xlsx")
     outcome = (frame.pop("Churn Value") == 1).to_numpy()
