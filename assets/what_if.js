@@ -33,10 +33,6 @@
 
   function begin(setting) {
     if (!setting || !byId("controls")) return;
-    for (const column of Object.values(setting.columns)) {
-      column.isPlace = column.is_place;
-      column.unitOfOne = column.unit_of_one;
-    }
     page = {
       setting,
       card: null,
@@ -74,24 +70,14 @@
         return answer.json();
       });
       file.catch(() => cards.delete(version));
-      cards.set(version, file.then(prepared));
+      cards.set(version, file.then(keepsight.outlook.prepare));
     }
     return cards.get(version);
   }
 
-  function prepared(plain) {
-    const card = keepsight.scorecard.prepare(plain);
-    const places = (term) => (term.type === "linear" ? [term.feature] : term.axes.map((axis) => axis.feature));
-    card.learned = plain.features;
-    card.termColumns = plain.terms.map((term) => places(term).map((place) => plain.features[place].column));
-    return card;
-  }
-
   function ready(of, card) {
     if (page !== of) return;
-    const roles = ["lever", "assumption", "fact"];
-    const roleOf = (names) => Math.min(...names.map((name) => roles.indexOf(page.setting.columns[name].role)));
-    page.card = { ...card, termRoles: card.termColumns.map((names) => roles[roleOf(names)]) };
+    page.card = card;
     page.setting.controls.forEach((_, place) => setProps(control(place), { disabled: false }));
     const own = outlook();
     page.claimed = own.after.log_odds;
@@ -158,52 +144,7 @@
 
   // --- what follows ----------------------------------------------------------------------------------
 
-  /** The customer as moved: computed here, the same bits as services/what_if.py. */
-  function outlook() {
-    const { setting, card, changes } = page;
-    const { contributions, derive, interval, number, probability } = keepsight.scorecard;
-    const row = { ...setting.row, ...changes };
-    for (const [column, tree] of setting.derived) {
-      if (!Object.hasOwn(changes, column)) row[column] = derive(tree, setting.row, row, setting.row[column]);
-    }
-    const parts = contributions(card, row);
-    const logOdds = parts.reduce((sum, part) => sum + part, card.intercept);
-    const [low, high] = interval(card, row);
-    const chance = probability(logOdds);
-    const found = keepsight.words.reasons(card, setting.columns, row, parts, logOdds);
-    const known = (value) => (Number.isFinite(value) ? value : null);
-    const money = (column) => (column ? number(row[column] ?? null) : NaN);
-    return {
-      changes,
-      before: setting.answer.before,
-      after: {
-        log_odds: logOdds,
-        probability: chance,
-        low,
-        high,
-        expected_loss: known(chance * money(setting.worth.column) * setting.worth.months),
-        revenue: known(money(setting.worth.revenue)),
-      },
-      reasons: found,
-      sentence: keepsight.words.headline(found),
-      followed: followed(row),
-      warnings: [
-        ...keepsight.words.warnings(card, setting.columns, row),
-        ...keepsight.words.broken(setting.rules, row),
-      ],
-    };
-  }
-
-  function followed(row) {
-    const { setting } = page;
-    return setting.derived
-      .filter(([column]) => row[column] !== setting.row[column])
-      .map(([column]) => {
-        const spoken = setting.columns[column];
-        const { value } = keepsight.words;
-        return { column, label: spoken.label, before: value(spoken, setting.row[column]), after: value(spoken, row[column]) };
-      });
-  }
+  const outlook = () => keepsight.outlook.of(page.setting, page.card, page.changes);
 
   function follow() {
     const own = outlook();
@@ -297,7 +238,7 @@
     const along = view.followed.map((one) => `${one.label} ${one.before} \u2192 ${one.after}`);
     write(parts.followed, along.length ? `Moved along: ${along.join("; ")}.` : "");
     write(parts.reason, view.sentence);
-    list(parts.warnings, [...page.setting.leftOut, ...view.warnings]);
+    list(parts.warnings, [...page.setting.left_out, ...view.warnings]);
   }
 
   function sentence(view, isMoved) {
@@ -308,7 +249,12 @@
     const change = view.after.probability - view.before.probability;
     const size = keepsight.format.points(Math.abs(change)).replace("+", "");
     const follows = change < 0 ? `falls by ${size} points` : change > 0 ? `rises by ${size} points` : "stays as it is";
-    return `With ${keepsight.words.and(named)}, the chance of leaving within ${page.setting.horizon} ${follows}.`;
+    return `With ${keepsight.words.and(named)}, the chance of leaving within ${horizon()} ${follows}.`;
+  }
+
+  function horizon() {
+    const months = page.setting.horizon_months;
+    return months === 1 ? "1 month" : `${months} months`;
   }
 
   // "discount 10 instead of 0 EUR per month": a unit is said once.
@@ -338,7 +284,7 @@
     const node = page.slides[place].querySelector(".ks-slide-ground");
     node.textContent = "";
     make("div", "ks-slide-track", node);
-    for (const [low, high] of one.noData) {
+    for (const [low, high] of one.no_data) {
       const gap = make("div", "ks-slide-gap", node);
       gap.style.left = `${share(one, low)}%`;
       gap.style.width = `${share(one, high) - share(one, low)}%`;
@@ -500,7 +446,7 @@
       say(answer.refused);
       return;
     }
-    page.setting.leftOut = [];
+    page.setting.left_out = [];
     if (!isSame(answer.changes, page.changes)) return;
     if (!page.isLive) paint(answer, false);
     compare(answer, page.claimed);

@@ -5,6 +5,7 @@
   const keepsight = (window.keepsight = window.keepsight || {});
   const NOT_KNOWN = "not known";
   const WEIGHTY = 1 / 3;
+  const ROLES = ["lever", "assumption", "fact"]; // a pair with a lever in it can be moved by us
 
   function amount(value, column) {
     if (Number.isNaN(value)) return NOT_KNOWN;
@@ -14,10 +15,10 @@
     const [whole, decimals] = text.split(".");
     text = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (decimals ? "." + decimals : "");
     if (!column.unit) return text;
-    return text === "1" ? `1 ${column.unitOfOne}` : `${text} ${column.unit}`;
+    return text === "1" ? `1 ${column.unit_of_one}` : `${text} ${column.unit}`;
   }
 
-  /** A value as people read it. `column` is {label, kind, unit, unitOfOne, isPlace, levels}. */
+  /** A value as people read it. `column` is {label, kind, role, unit, unit_of_one, is_place, levels}. */
   function value(column, raw) {
     const { number, level } = keepsight.scorecard;
     if (column.kind === "numeric") return amount(number(raw), column);
@@ -35,11 +36,15 @@
 
   function valueInside(column, raw) {
     const words = value(column, raw);
-    return column.kind === "numeric" || column.isPlace ? words : inside(words);
+    return column.kind === "numeric" || column.is_place ? words : inside(words);
   }
 
-  const clause = (column, raw) =>
-    `${column.kind === "flag" ? "" : "the "}${inside(column.label)} is ${valueInside(column, raw)}`;
+  /** A fact as a clause: "the tenure is 2 months", "the support calls are 3". */
+  function fact(column, raw) {
+    const last = column.label.trim().split(/\s+/).pop().toLowerCase();
+    const verb = last.endsWith("s") && !["ss", "us", "is"].includes(last.slice(-2)) ? "are" : "is";
+    return `${column.kind === "flag" ? "" : "the "}${inside(column.label)} ${verb} ${valueInside(column, raw)}`;
+  }
 
   /** The rise of the logistic function per log-odds between two points; where they meet, its slope. */
   function secant(start, end) {
@@ -59,8 +64,8 @@
         value: own.map((one, i) => valueInside(one, row[names[i]])).join(", "),
         points: parts[place] * slope,
         contribution: parts[place],
-        role: card.termRoles[place],
-        clause: own.map((one, i) => clause(one, row[names[i]])).join(" while "),
+        role: ROLES.find((role) => own.some((one) => one.role === role)),
+        facts: own.map((one, i) => fact(one, row[names[i]])),
       };
     });
   }
@@ -73,8 +78,8 @@
     weights.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
     if (!weights.length) return "No single reason stands out.";
     const least = Math.abs(weights[0].contribution) * WEIGHTY;
-    const clauses = weights.slice(0, 2).filter((one) => Math.abs(one.contribution) >= least).map((one) => one.clause);
-    return `Mostly because ${[...new Set(clauses)].join(" and ")}.`;
+    const weighty = weights.slice(0, 2).filter((one) => Math.abs(one.contribution) >= least);
+    return `Mostly because ${and([...new Set(weighty.flatMap((one) => one.facts))])}.`;
   }
 
   /** What the model has not learned from, in the order of its features. */

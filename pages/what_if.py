@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -58,7 +57,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
         return _page(html.Section(nothing, className="ks-card"), lede=LEDE)
     stamp = setting.answer.stamp
     return _page(
-        dcc.Store(id=Ids.SETTING, data=_plain(setting)),
+        dcc.Store(id=Ids.SETTING, data=what_if.plain_setting(setting)),
         dcc.Store(id=Ids.QUESTION),
         dcc.Store(id=Ids.ANSWER),
         html.Div(
@@ -127,39 +126,6 @@ def _number(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
-
-
-def _plain(setting: Setting) -> dict[str, Any]:
-    """Give the page's script what it computes and writes with."""
-    stamp = setting.answer.stamp
-    return {
-        "id": setting.id,
-        "version": stamp.version,
-        "controls": [_plain_control(control) for control in setting.controls],
-        "row": setting.row,
-        "columns": {column: asdict(one) for column, one in setting.columns.items()},
-        "derived": setting.derived,
-        "rules": setting.rules,
-        "leftOut": setting.left_out,
-        "worth": setting.worth,
-        "start": setting.start,
-        "threshold": setting.threshold,
-        "currency": stamp.currency,
-        "decimals": stamp.decimals,
-        "horizon": format.count(stamp.horizon_months, "month"),
-        "answer": what_if.plain(setting.answer),
-    }
-
-
-def _plain_control(control: Control) -> dict[str, Any]:
-    return {
-        "column": control.column,
-        "value": control.value,
-        "minimum": control.minimum,
-        "maximum": control.maximum,
-        "levels": [value for value, _ in control.levels],
-        "noData": control.no_data,
-    }
 
 
 # --- the left: what can be moved ---------------------------------------------------------------------

@@ -31,6 +31,7 @@ __all__ = [
     "answer",
     "matches",
     "plain",
+    "plain_setting",
     "scorecard",
     "start",
 ]
@@ -436,4 +437,36 @@ def plain(answered: Answer) -> dict[str, Any]:
         "difference": answered.difference,
         "entry": answered.stamp.entry,
         "version": answered.stamp.version,
+    }
+
+
+def plain_setting(setting: Setting) -> dict[str, Any]:
+    """Give a setting as JSON has it: what the page's script computes and writes with."""
+    stamp = setting.answer.stamp
+    return {
+        "id": setting.id,
+        "version": stamp.version,
+        "controls": [
+            {
+                "column": one.column,
+                "value": one.value,
+                "minimum": one.minimum,
+                "maximum": one.maximum,
+                "levels": [value for value, _ in one.levels],
+                "no_data": one.no_data,
+            }
+            for one in setting.controls
+        ],
+        "row": setting.row,
+        "columns": {column: asdict(one) for column, one in setting.columns.items()},
+        "derived": setting.derived,
+        "rules": setting.rules,
+        "left_out": setting.left_out,
+        "worth": setting.worth,
+        "start": setting.start,
+        "threshold": setting.threshold,
+        "currency": stamp.currency,
+        "decimals": stamp.decimals,
+        "horizon_months": stamp.horizon_months,
+        "answer": plain(setting.answer),
     }
