@@ -99,9 +99,10 @@ def _picker() -> html.Div:
         [
             html.Label("Another customer, by id", htmlFor=Ids.PICK, className="visually-hidden"),
             marks.icon("bi-search"),
+            # no debounce: Dash's own (4.4) stumbles when the page is left meanwhile
             dcc.Input(
                 id=Ids.PICK, type="search", placeholder="Another customer: id", autoComplete="off",
-                maxLength=200, list=Ids.MATCHES, debounce=0.2,
+                maxLength=200, list=Ids.MATCHES,
             ),
             html.Datalist(id=Ids.MATCHES),
         ],
