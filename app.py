@@ -21,9 +21,9 @@ import cli
 from components import frame, states
 from config.settings import Settings
 from services import preparation
-from services.access import NotPermitted
 from services.installation import Installation
 from services.readiness import NotPrepared
+from services.roles import NotPermitted
 from web import here, serving
 from web.errors import answer_errors
 from web.guard import guard

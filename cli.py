@@ -12,9 +12,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from services import access, datasets, preparation, training
-from services.access import SYSTEM
+from services import access, datasets, preparation, roles, training
 from services.installation import Installation
+from services.roles import SYSTEM
 
 data_group = AppGroup("data", help="Load customers and say what their columns mean.")
 model_group = AppGroup("model", help="Train churn models and list them.")
@@ -38,7 +38,7 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
         try:
             _here().store.migrate()
             command(*args, **kwargs)
-        except (ValueError, LookupError, PermissionError, OSError, access.NotPermitted) as fault:
+        except (ValueError, LookupError, PermissionError, OSError, roles.NotPermitted) as fault:
             raise click.ClickException(str(fault.args[0] if fault.args else fault)) from fault
 
     return guarded
@@ -203,7 +203,7 @@ def list_models(as_json: bool) -> None:
 
 @user_group.command("add")
 @click.argument("name")
-@click.option("--role", default="viewer", show_default=True, type=click.Choice(access.ROLES))
+@click.option("--role", default="viewer", show_default=True, type=click.Choice(roles.ROLES))
 @as_json
 @_clear_errors
 def add_user(name: str, role: str, as_json: bool) -> None:

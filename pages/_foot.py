@@ -7,8 +7,8 @@ from typing import Any
 from dash import Input, Output, callback
 
 from components import frame
-from services.access import permission
 from services.installation import NothingLoaded
+from services.roles import permission
 from services.stamp import Stamp, stamp, standing
 from web import here
 

@@ -18,8 +18,8 @@ from config.dataset import DatasetSpec, Kind
 from config.glossary import meaning
 from pages import _foot  # noqa: F401  (registers the foot's callback)
 from services import customers
-from services.access import permission, permitted
 from services.customers import CustomerAnswer, NoSuchCustomer
+from services.roles import permission, permitted
 from web import here
 
 dash.register_page(__name__, path="/customer", title="Customer - Keepsight", order=3)

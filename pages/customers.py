@@ -14,8 +14,8 @@ from config.dataset import DatasetSpec
 from config.glossary import meaning
 from pages import _foot
 from services import customers, overview
-from services.access import permission
 from services.overview import Filters
+from services.roles import permission
 from web import here
 
 dash.register_page(__name__, path="/customers", title="Customers - Keepsight", order=2)

@@ -14,8 +14,8 @@ from components.grid import ROWS_A_PAGE, column, grid
 from components.table import table
 from pages import _foot  # noqa: F401  (registers the foot's callback)
 from services import log
-from services.access import permission, permitted
 from services.log import EntryFilter, LogEntry, NoSuchEntry
+from services.roles import permission, permitted
 from web import here
 
 dash.register_page(__name__, path="/log", title="Decision log - Keepsight", order=8)

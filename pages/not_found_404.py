@@ -6,7 +6,7 @@ import dash
 from dash import dcc, html
 
 from components import frame, states
-from services.access import permission
+from services.roles import permission
 
 dash.register_page(__name__, title="Nothing here - Keepsight")
 

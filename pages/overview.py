@@ -14,8 +14,8 @@ from config.dataset import DatasetSpec
 from config.glossary import meaning
 from pages import _foot  # noqa: F401  (registers the foot's callback)
 from services import overview
-from services.access import permission
 from services.overview import Filters, Headline, Tile
+from services.roles import permission
 from services.stamp import Stamp
 from web import here
 

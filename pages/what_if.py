@@ -15,8 +15,8 @@ from components.waterfall import gauge, waterfall
 from config.glossary import meaning
 from pages import _foot  # noqa: F401  (registers the foot's callback)
 from services import what_if
-from services.access import permission
 from services.moves import Control
+from services.roles import permission
 from services.what_if import ChangeRefused, NoModel, NoSuchCustomer, Setting
 from web import here
 
@@ -64,8 +64,13 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
             [
                 _strip(),
                 html.Div(_controls(setting), id=Ids.CONTROLS, className="ks-wi-left"),
-                html.Div(_outcome(setting), className="ks-wi-result"),
-                _reasons(setting),
+                html.Div(
+                    [
+                        html.Div(_outcome(setting), className="ks-wi-result"),
+                        html.Div(_reasons(setting), className="ks-wi-why"),
+                    ],
+                    className="ks-wi-right",
+                ),
             ],
             className="ks-wi",
         ),
@@ -241,7 +246,8 @@ def _outcome(setting: Setting) -> html.Section:
         "Chance of leaving",
         html.Div([gauge("what-if"), words], className="ks-wi-outcome"),
         note=f"within {horizon}; higher is worse",
-        help_text=f"{meaning('chance-of-leaving')} {meaning('range')}",
+        help_text=f"{meaning('chance-of-leaving')} The outer arc is its range, the ring is where it stands "
+        "without your moves, and the short line is where the at-risk list begins.",
         model=True,
         badge=marks.draft_badge(stamp),
         width="full",

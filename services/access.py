@@ -1,30 +1,26 @@
-"""Who may do what, and how people come in: permissions, passwords, one-time links, sessions."""
+"""How people come in: accounts, passwords, one-time links, sessions."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import yaml
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from services import log
+from services.roles import ROLES, SYSTEM, Actor, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from data.store import Session, Transaction, User
     from services.installation import Installation
-
-TABLE = Path(__file__).resolve().parent.parent / "config" / "permissions.yaml"
-
-ROLES = ("viewer", "analyst", "manager", "administrator")
 
 FIRST_ADMINISTRATOR = "admin"
 
@@ -62,10 +58,6 @@ COMMON = frozenset({
 })  # fmt: skip
 
 
-class NotPermitted(PermissionError):
-    """The actor's role may not do this; show the message, change nothing."""
-
-
 class SignInRefused(Exception):
     """Name or password is wrong, or the account is closed; deliberately not told apart."""
 
@@ -101,82 +93,11 @@ class PasswordRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Actor:
-    """Who asks: a person with a role, or the system itself."""
-
-    id: str
-    name: str
-    role: str
-
-
-SYSTEM = Actor("system", "Keepsight", "system")
-
-
-@dataclass(frozen=True)
 class SignedIn:
     """A session that has just begun; ``token`` goes into the cookie and is stored nowhere else."""
 
     token: str
     actor: Actor
-
-
-# --- permissions -------------------------------------------------------------------------------------
-
-
-@cache
-def permission_table() -> Mapping[str, frozenset[str]]:
-    """Read who may do what; ValueError where a role in it is none of ours."""
-    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    for name, roles in table.items():
-        if strange := set(roles) - set(ROLES):
-            raise ValueError(
-                f"{TABLE.name}: {name} names {', '.join(sorted(strange))}, which is no role; "
-                f"use {', '.join(ROLES)}."
-            )
-    return {name: frozenset(roles) for name, roles in table.items()}
-
-
-def permitted(actor: Actor, permission: str) -> bool:
-    """Say whether an actor may; False for a permission that is not in the table."""
-    roles = permission_table().get(permission)
-    return roles is not None and (actor == SYSTEM or actor.role in roles)
-
-
-def require(actor: Actor, permission: str) -> None:
-    """Let pass who may; NotPermitted for everybody else."""
-    if not permitted(actor, permission):
-        roles = sorted(permission_table().get(permission, ()), key=ROLES.index)
-        who = f"that is for: {', '.join(roles)}" if roles else "nobody may"
-        raise NotPermitted(
-            f"{actor.name} ({actor.role}) may not {permission.replace('-', ' ')}; {who}. "
-            "Ask an administrator if you need it."
-        )
-
-
-Marked = TypeVar("Marked", bound=Callable[..., Any])
-
-
-def permission(name: str) -> Callable[[Marked], Marked]:
-    """Declare which permission a callback or a page's layout needs.
-
-    Stands under ``@callback(...)``; Dash wraps the function with functools.wraps, which carries the mark
-    along to where the guard reads it. What carries no mark is refused to everybody.
-    """
-    if name not in permission_table():
-        raise ValueError(
-            f"{name!r} is not in {TABLE.name}, so nobody could use this; add it there or correct it."
-        )
-
-    def mark(function: Marked) -> Marked:
-        function._permission = name  # type: ignore[attr-defined]
-        return function
-
-    return mark
-
-
-def declared_permission(function: object) -> str | None:
-    """Give the permission a function was marked with; None where it carries no mark."""
-    return getattr(function, "_permission", None)
 
 
 # --- people ------------------------------------------------------------------------------------------
@@ -429,7 +350,6 @@ def _record(
 ) -> None:
     """Log a change in the transaction that makes it: both are kept, or neither."""
     # Late: the log asks this module who may read it.
-    from services import log
 
     log.record(installation, actor, kind, subject=subject, payload=payload, transaction=transaction)
 

@@ -11,8 +11,8 @@ from data.warehouse import Filters
 from models import reasons as words
 from models.reasons import Reason
 from services import log
-from services.access import Actor, require
 from services.installation import Champion, Dataset, Installation
+from services.roles import Actor, require
 from services.stamp import Stamp, stamp, standing
 
 REASONS_SHOWN = 3

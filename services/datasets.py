@@ -14,8 +14,8 @@ from data.checks import check_rows
 from data.files import Limits, RawTable, read_table
 from data.inference import Inferred, infer_spec, plausible_frame
 from services import log, training
-from services.access import Actor, require
 from services.installation import Installation
+from services.roles import Actor, require
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
-from services.access import Actor, permitted, require
+from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
     from services.installation import Installation

@@ -7,8 +7,8 @@ from typing import Any
 
 from data.warehouse import Filters
 from services import log
-from services.access import Actor, require
 from services.installation import Dataset, Installation
+from services.roles import Actor, require
 from services.stamp import Stamp, Standing, stamp, standing
 
 

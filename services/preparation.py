@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from services import access, datasets, training
-from services.access import SYSTEM
 from services.installation import Installation
+from services.roles import SYSTEM
 
 Say = Callable[[str], None]
 

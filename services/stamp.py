@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.artifacts import ArtifactError
-from services.access import Actor, permitted
 from services.installation import Champion, Dataset, Installation
+from services.roles import Actor, permitted
 
 
 @dataclass(frozen=True)

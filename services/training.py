@@ -11,8 +11,8 @@ import pandas as pd
 from config.dataset import DatasetSpec
 from models.scorecard import Scorecard
 from services import log
-from services.access import Actor, require
 from services.installation import Installation
+from services.roles import Actor, require
 
 Progress = Callable[[int, int, str], None]
 

@@ -16,10 +16,10 @@ from models.reasons import Reason
 from models.scorecard import RowScore, Scorecard
 from models.values import number
 from services import customers, log, moves
-from services.access import Actor, require
 from services.customers import Fact, NoSuchCustomer
 from services.installation import Champion, Dataset, Installation
 from services.moves import ChangeRefused, Control
+from services.roles import Actor, require
 from services.stamp import Stamp, Standing, stamp, standing
 
 __all__ = [

@@ -112,7 +112,7 @@ def house(tmp_path_factory):
     from app import create_app
     from config.settings import Settings
     from services import datasets, training
-    from services.access import SYSTEM
+    from services.roles import SYSTEM
     from tests.house import House, settle
 
     settings = Settings(var=tmp_path_factory.mktemp("house") / "var", database_url=None, env="development")

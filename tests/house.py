@@ -12,7 +12,7 @@ from typing import Any
 from dash import Dash
 from flask.testing import FlaskClient
 
-from services import access
+from services import access, roles
 from services.installation import Installation
 
 PASSWORD = "violet kettle march"
@@ -119,8 +119,8 @@ class House:
 def settle(house: House) -> House:
     """Give the house its people, one of each role, all with the same password."""
     hashed = access.HASHER.hash(PASSWORD)
-    for role in access.ROLES:
-        user = access.add_user(house.installation, access.SYSTEM, f"{role}-of-tests", role)
+    for role in roles.ROLES:
+        user = access.add_user(house.installation, roles.SYSTEM, f"{role}-of-tests", role)
         house.installation.store.set_password_hash(user.id, hashed)
         house.people[role] = house.installation.store.user(user.id)
     return house

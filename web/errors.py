@@ -11,8 +11,8 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from services.access import NotPermitted
 from services.readiness import NotPrepared, Unavailable
+from services.roles import NotPermitted
 from web import here
 
 log = logging.getLogger("keepsight.errors")

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from services import access
+from services import roles
 from web import here
 from web.callback_body import MalformedBody, check_body
 from web.local_path import HOME
@@ -128,7 +128,7 @@ def _check_callback(callbacks: Mapping[str, Mapping[str, Any]]) -> None:
         abort(400)
     if key in OPEN_TO_ALL_SIGNED_IN:
         return
-    needed = access.declared_permission(callbacks[key]["callback"])
-    if needed is None or not access.permitted(here.actor(), needed):
+    needed = roles.declared_permission(callbacks[key]["callback"])
+    if needed is None or not roles.permitted(here.actor(), needed):
         log.warning("callback %s refused to %s: needs %s", key, here.actor().name, needed or "a declaration")
         abort(403)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import current_app, g
 from flask_login import current_user
 
-from services.access import Actor, NotPermitted
 from services.installation import Installation
+from services.roles import Actor, NotPermitted
 
 EXTENSION = "keepsight"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from services import access
-from services.access import Actor, NotPermitted
+from services import roles
+from services.roles import Actor, NotPermitted
 from web import here
 
 log = logging.getLogger("keepsight.pages")
@@ -37,8 +37,8 @@ def guard_pages(
 
 def may_see(actor: Actor, page: Mapping[str, Any]) -> bool:
     """Say whether somebody's role has the permission that a page's layout declares."""
-    needed = access.declared_permission(page["layout"])
-    return needed is not None and access.permitted(actor, needed)
+    needed = roles.declared_permission(page["layout"])
+    return needed is not None and roles.permitted(actor, needed)
 
 
 def _guarded(

@@ -10,7 +10,8 @@ from flask import Flask, Request, Response, current_app, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from services import access
-from services.access import Actor, SignedIn
+from services.access import SignedIn
+from services.roles import Actor
 from web import here
 
 TOKEN_FIELD = "csrf_token"

@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from services.access import Actor
+from services.roles import Actor
 from tests.pages.asking import ask, layout, said, whole
 
 WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}

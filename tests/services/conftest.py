@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from config.settings import Settings
-from services.access import Actor
 from services.installation import Installation
+from services.roles import Actor
 
 
 @pytest.fixture

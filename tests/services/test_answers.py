@@ -7,9 +7,9 @@ import pytest
 from config.settings import Settings
 from data.warehouse import Filters
 from services import customers, datasets, overview, training
-from services.access import Actor
 from services.customers import NoSuchCustomer
 from services.installation import Installation
+from services.roles import Actor
 from tests.services.conftest import customers as rows_of_customers
 
 

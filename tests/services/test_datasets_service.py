@@ -7,8 +7,8 @@ from data.checks import LoadRefused
 from data.files import FileError
 from data.warehouse import Filters
 from services import datasets, overview
-from services.access import NotPermitted
 from services.installation import NothingLoaded
+from services.roles import NotPermitted
 from tests.services.conftest import customers
 
 

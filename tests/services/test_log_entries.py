@@ -8,7 +8,7 @@ import pytest
 
 from data.store import EntryRefused
 from services import log
-from services.access import SYSTEM, Actor, NotPermitted
+from services.roles import SYSTEM, Actor, NotPermitted
 
 VERA = Actor("u-vera", "Vera", "viewer")
 ADA = Actor("u-ada", "Ada", "analyst")

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from services import what_if
-from services.access import NotPermitted
+from services.roles import NotPermitted
 from services.what_if import ChangeRefused, NoModel, NoSuchCustomer
 from tests.services.small_town import settle_town
 

@@ -7,18 +7,10 @@ import pytest
 from argon2 import PasswordHasher
 
 from config.settings import Settings
-from services import access, log
-from services.access import (
-    ROLES,
-    SYSTEM,
-    Actor,
-    LinkRefused,
-    NotPermitted,
-    PasswordRefused,
-    SignInRefused,
-    TooManyTries,
-)
+from services import access, log, roles
+from services.access import LinkRefused, PasswordRefused, SignInRefused, TooManyTries
 from services.installation import Installation
+from services.roles import ROLES, SYSTEM, Actor, NotPermitted
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 GOOD = "violet kettle march"
@@ -50,26 +42,26 @@ def fail(installation, name="ada", address="192.0.2.1", now=NOW):
 
 def test_what_is_not_in_the_table_is_refused_to_everybody():
     actors = [SYSTEM, *(Actor("1", "x", role) for role in ROLES)]
-    assert not any(access.permitted(actor, "fly") for actor in actors)
+    assert not any(roles.permitted(actor, "fly") for actor in actors)
 
 
 def test_a_role_may_what_the_table_says():
-    may = {role for role in ROLES if access.permitted(Actor("1", "x", role), "see-drafts")}
+    may = {role for role in ROLES if roles.permitted(Actor("1", "x", role), "see-drafts")}
     assert may == {"analyst", "manager", "administrator"}
 
 
 def test_a_refusal_says_who_may():
     with pytest.raises(NotPermitted, match="that is for: administrator"):
-        access.require(Actor("1", "vi", "viewer"), "manage-people")
+        roles.require(Actor("1", "vi", "viewer"), "manage-people")
 
 
 def test_nobody_can_be_the_system_by_role():
-    assert not access.permitted(Actor("1", "x", "system"), "see-facts")
+    assert not roles.permitted(Actor("1", "x", "system"), "see-facts")
 
 
 def test_a_mark_that_is_not_in_the_table_is_refused_where_it_is_written():
     with pytest.raises(ValueError, match="nobody could use this"):
-        access.permission("flly")
+        roles.permission("flly")
 
 
 def test_a_fresh_installation_has_no_account_to_guess(installation):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services import access
-from services.access import ROLES, Actor
+from services import roles
+from services.roles import ROLES, Actor
 from tests.house import ROUTER
 
 UPDATE = "/_dash-update-component"
@@ -19,7 +19,7 @@ def test_every_callback_declares_its_permission(house):
     """S13."""
     callbacks = house.callbacks()
     assert callbacks
-    bare = [key for key, entry in callbacks.items() if not access.declared_permission(entry["callback"])]
+    bare = [key for key, entry in callbacks.items() if not roles.declared_permission(entry["callback"])]
     assert bare == []
 
 
@@ -27,7 +27,7 @@ def test_every_layout_declares_its_permission(house):
     """S15."""
     pages = list(dash.page_registry.values())
     assert pages
-    assert [page["path"] for page in pages if access.declared_permission(page["layout"]) is None] == []
+    assert [page["path"] for page in pages if roles.declared_permission(page["layout"]) is None] == []
 
 
 def test_a_callback_without_a_declaration_is_refused_to_everybody(house):
@@ -49,8 +49,8 @@ def test_every_role_is_held_to_every_callbacks_permission(house, caplog):
     for role in ROLES:
         client = house.client(role)
         for key, entry in house.callbacks().items():
-            needed = access.declared_permission(entry["callback"])
-            if access.permitted(Actor("1", "x", role), needed):
+            needed = roles.declared_permission(entry["callback"])
+            if roles.permitted(Actor("1", "x", role), needed):
                 continue
             with caplog.at_level(logging.WARNING, "keepsight.guard"):
                 before = house.installation.store.head().seq
@@ -84,8 +84,8 @@ def test_a_page_a_role_may_not_see_is_not_laid_out(house):
         for page in dash.page_registry.values():
             answer = house.page(client, page["path"])
             assert answer.status_code == 200
-            needed = access.declared_permission(page["layout"])
-            may = needed is not None and access.permitted(Actor("1", "x", role), needed)
+            needed = roles.declared_permission(page["layout"])
+            may = needed is not None and roles.permitted(Actor("1", "x", role), needed)
             assert may is ("Not permitted" not in answer.text), (role, page["path"])
             held += not may
     assert held
@@ -106,7 +106,7 @@ def test_nothing_of_a_page_stands_where_everybody_gets_it(house):
     canary = "canary-7f3a91"
     page = next(iter(dash.page_registry.values()))
     kept = page["layout"]
-    page["layout"] = access.permission("manage-people")(lambda: dash.html.P(canary))
+    page["layout"] = roles.permission("manage-people")(lambda: dash.html.P(canary))
     try:
         viewer = house.client("viewer")
         for path in ("/", "/_dash-layout", "/_dash-dependencies", page["path"]):

@@ -14,7 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from data.warehouse import Filters
 from services import customers, datasets, training
-from services.access import SYSTEM
+from services.roles import SYSTEM
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from data.warehouse import Filters
 from services import access, customers
-from services.access import SYSTEM
+from services.roles import SYSTEM
 from tests.house import PASSWORD
 
 pytestmark = pytest.mark.browser

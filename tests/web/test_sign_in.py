@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from dash import page_registry
 
-from services import access
-from services.access import SYSTEM
+from services import access, roles
 from services.installation import Installation
+from services.roles import SYSTEM
 from tests.house import PASSWORD
 
 
@@ -107,7 +107,7 @@ def test_a_role_lowered_during_a_session_counts_at_the_next_callback(house):
     strict = [
         key
         for key, entry in house.callbacks().items()
-        if "viewer" not in access.permission_table()[access.declared_permission(entry["callback"])]
+        if "viewer" not in roles.permission_table()[roles.declared_permission(entry["callback"])]
     ]
     assert strict
     house.installation.store.set_role(user.id, "viewer")
