@@ -52,6 +52,7 @@
     listen(byId("controls"));
     listenToPicker(byId("pick"));
     meetThumbs();
+    page.parts.money.hidden = !setting.worth.column;
     paint(setting.answer, false);
     prove("Loading the model ...", "wait");
     load(setting.version).then(ready.bind(null, page), cannotLoad.bind(null, page));
@@ -233,12 +234,18 @@
     const paid = (value) => money(value, currency, page.setting.decimals);
     write(parts.revenueBefore, paid(view.before.revenue));
     write(parts.revenueAfter, paid(view.after.revenue));
-    parts.loss.hidden = view.before.expected_loss === null && view.after.expected_loss === null;
-    parts.revenue.hidden = view.before.revenue === view.after.revenue;
+    for (const [name, of] of [["loss", "expected_loss"], ["revenue", "revenue"]]) {
+      const same = String(view.before[of] === view.after[of]);
+      if (parts[name].dataset.same !== same) parts[name].dataset.same = same;
+    }
     const along = view.followed.map((one) => `${one.label} ${one.before} \u2192 ${one.after}`);
-    write(parts.followed, along.length ? `Moved along: ${along.join("; ")}.` : "");
+    if (page.setting.derived.length) {
+      write(parts.followed, along.length ? `Moved along: ${along.join("; ")}.` : "Nothing else moves along.");
+    }
     write(parts.reason, view.sentence);
-    list(parts.warnings, [...page.setting.left_out, ...view.warnings]);
+    const cautions = [...page.setting.left_out, ...view.warnings];
+    list(parts.warnings, cautions);
+    if (parts.caution.hidden === cautions.length > 0) parts.caution.hidden = !cautions.length;
   }
 
   function sentence(view, isMoved) {
@@ -268,7 +275,6 @@
   }
 
   function list(node, texts) {
-    node.hidden = !texts.length;
     while (node.children.length > texts.length) node.lastChild.remove();
     texts.forEach((text, i) => write(node.children[i] || make("li", "", node), text));
   }
@@ -286,8 +292,9 @@
     make("div", "ks-slide-track", node);
     for (const [low, high] of one.no_data) {
       const gap = make("div", "ks-slide-gap", node);
-      gap.style.left = `${share(one, low)}%`;
-      gap.style.width = `${share(one, high) - share(one, low)}%`;
+      // a stretch at an end reaches to the end of the track, half a thumb beyond the last value
+      gap.style.left = low <= one.minimum ? "calc(var(--ks-thumb) / -2)" : `${share(one, low)}%`;
+      gap.style.right = high >= one.maximum ? "calc(var(--ks-thumb) / -2)" : `${100 - share(one, high)}%`;
     }
     one.levels.forEach((_, n) => (make("div", "ks-slide-tick", node).style.left = `${share(one, n)}%`));
     make("div", "ks-slide-travel", node);
@@ -342,8 +349,8 @@
     observer.observe(byId("controls"), { childList: true, subtree: true });
   }
 
-  // Dash hands drag_value on some timers after the thumb has moved (5 ms on an idle machine). The thumb's own
-  // attribute is there at once, so the figures follow that; what drag_value then says is mostly known.
+  // Dash hands drag_value on some timers after the thumb has moved. The thumb's own attribute is there at once,
+  // so the figures follow that, and what drag_value says then is known: 7 instead of 12 ms (bench/drag.py).
   function attend(of, thumb, place) {
     new MutationObserver(() => {
       if (page !== of) return;

@@ -67,6 +67,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
                 html.Div(
                     [
                         html.Div(_outcome(setting), className="ks-wi-result"),
+                        _warnings(),
                         html.Div(_reasons(setting), className="ks-wi-why"),
                     ],
                     className="ks-wi-right",
@@ -159,7 +160,7 @@ def _controls(setting: Setting) -> html.Section:
     )
 
 
-EVIDENCE = "Moved together with leaving in the past; not proven to cause it."
+EVIDENCE = "Moved with leaving in the past; not proven to cause it."
 
 
 def _group(role: str, setting: Setting) -> html.Div | None:
@@ -235,9 +236,9 @@ def _outcome(setting: Setting) -> html.Section:
                     _before_after("revenue", "Monthly revenue", REVENUE_OF_ONE),
                 ],
                 className="ks-wi-money",
+                **_part("money"),
             ),
             html.P(className="ks-wi-followed", **_part("followed")),
-            html.Ul(className="ks-wi-warnings", hidden=True, **_part("warnings")),
             html.P(id=Ids.PROOF, className="ks-wi-proof"),
         ],
         className="ks-wi-words",
@@ -252,6 +253,13 @@ def _outcome(setting: Setting) -> html.Section:
         badge=marks.draft_badge(stamp),
         width="full",
     )
+
+
+def _warnings() -> html.Div:
+    """Stand apart from the figures, which must not jump while a slider is dragged."""
+    texts = html.Ul(**_part("warnings"))
+    note = html.Div([marks.icon("bi-exclamation-triangle"), texts], className="ks-note", role="note")
+    return html.Div(note, className="ks-wi-warnings", hidden=True, **_part("caution"))
 
 
 def _part(name: str) -> dict[str, str]:
