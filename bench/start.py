@@ -44,7 +44,7 @@ def _first(clone: Path, data: Path | None, browser: Any) -> float:
         browser.get(link)
         for name in ("link-password", "link-again"):
             browser.find_element("id", name).send_keys(PASSWORD)
-        browser.find_element("id", "link-submit").click()
+        browser.execute_script("document.getElementById('link-form').requestSubmit()")
         _wait(browser, TILES)
         return time.perf_counter() - began
 
@@ -115,6 +115,7 @@ def _browser() -> Iterator[Any]:
     options.binary_location = chromium
     for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-background-networking"):
         options.add_argument(f"--{flag}")
+    options.add_argument("--window-size=1440,900")
     browser = webdriver.Chrome(options=options, service=Service(driver))
     try:
         yield browser
