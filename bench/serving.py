@@ -46,7 +46,7 @@ class Served:
 
 @contextmanager
 def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Served]:
-    """Prepare the demo, or a file of customers, serve it by ``python app.py`` and sign in by its link.
+    """Prepare the demo, or a file of customers, serve it by ``python app.py`` and sign in by a link.
 
     Parameters
     ----------
@@ -58,26 +58,23 @@ def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Ser
     """
     named = var or (Path(os.environ["KEEPSIGHT_BENCH_VAR"]) if "KEEPSIGHT_BENCH_VAR" in os.environ else None)
     with tempfile.TemporaryDirectory(prefix="keepsight-bench-") as own:
-        folder = named or Path(own)
+        folder, said = named or Path(own) / "var", Path(own) / "said.txt"
         command = [sys.executable, "app.py", *(["--data", str(data)] if data else [])]
-        with _process(command, folder) as (process, lines):
-            address = _address(lines)
+        with _process(command, folder, said) as process:
+            address = _address(process, said)
             _wait_until_it_answers(address)
             yield _signed_in(process, address, _link(address, folder))
 
 
 @contextmanager
-def _process(command: list[str], var: Path) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=_environment(var),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+def _process(command: list[str], var: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the app until the benchmark is done; what it says goes to a file, since a pipe would fill up."""
+    with said.open("wb") as file:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(var), stdout=file, stderr=subprocess.STDOUT
+        )
     try:
-        yield process, _lines(process)
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -94,20 +91,18 @@ def _environment(var: Path) -> dict[str, str]:
     return kept | {"KEEPSIGHT_VAR": str(var), "PORT": "0"}
 
 
-def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
-    assert process.stdout is not None
-    said, until = [], time.monotonic() + START_SECONDS
-    for line in process.stdout:
-        said.append(line)
-        yield line
-        if time.monotonic() > until:
+def _address(process: subprocess.Popen[bytes], said: Path) -> str:
+    """Wait until the app says where it is; Unavailable with its last lines where it ends before that."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        ended = process.poll() is not None
+        text = said.read_text(encoding="utf-8", errors="replace")
+        if found := READY.search(text):
+            return found[1]
+        if ended:
             break
-    raise Unavailable(f"the app did not start: {''.join(said[-8:]).strip()}")
-
-
-def _address(lines: Iterator[str]) -> str:
-    """Wait until the app says where it is."""
-    return next(found[1] for line in lines if (found := READY.search(line)))
+        time.sleep(0.05)
+    raise Unavailable(f"the app did not start: {' / '.join(text.splitlines()[-5:])}")
 
 
 def _link(address: str, var: Path) -> str:
@@ -119,7 +114,7 @@ def _link(address: str, var: Path) -> str:
     return address + made.stdout[made.stdout.index("/link/") :].strip()
 
 
-def _signed_in(process: subprocess.Popen[str], address: str, link: str) -> Served:
+def _signed_in(process: subprocess.Popen[bytes], address: str, link: str) -> Served:
     jar = CookieJar()
     opener = build_opener(HTTPCookieProcessor(jar))
     form = urlencode({"password": PASSWORD, "again": PASSWORD}).encode()

@@ -33,6 +33,7 @@ features:
 derived: [{column: total, formula: tenure * price}]
 rules:
   - {when: {contract: [One year]}, then: {tv: ["Yes"]}, text: A year comes with television.}
+  - {when: {contract: [One year], area: [South]}, then: {tv: ["Yes"]}, text: So it is in the south.}
 """
 
 ROWS = [
@@ -44,7 +45,7 @@ ROWS = [
      "total": None, "area": None, "left": "No"},
     {"key": "A4", "contract": None, "price": 99.0, "tv": "No", "offer": 9.0, "tenure": 0.0,
      "total": 0.0, "area": "North", "left": "No"},
-    {"key": "A5", "contract": "Month to month", "price": 99.0, "tv": "No", "offer": 9.0, "tenure": 0.0,
+    {"key": "A5", "contract": "Month to month", "price": 120.0, "tv": "No", "offer": 9.0, "tenure": 0.0,
      "total": 0.0, "area": "North", "left": "Yes"},
 ]  # fmt: skip
 

@@ -143,6 +143,8 @@ def test_a_combination_that_cannot_be_is_answered_with_a_warning(town, analyst):
     told = what_if.answer(town, analyst, "A1", {"contract": "One year"}).warnings
     assert told == ["A year comes with television."]
     assert what_if.answer(town, analyst, "A1", {"contract": "One year", "tv": "Yes"}).warnings == []
+    told = what_if.answer(town, analyst, "A2", {"tv": "No"}).warnings
+    assert told == ["A year comes with television.", "So it is in the south."]
 
 
 def test_outside_the_training_range_is_answered_with_a_warning(town, analyst):
@@ -238,6 +240,11 @@ def test_a_slider_reaches_from_the_specs_least_to_its_most_or_over_what_training
     price, offer = control(setting, "price"), control(setting, "offer")
     assert (price.minimum, price.maximum, price.step, price.value, price.words) == (10, 100, 1, 60, "60 EUR")
     assert (offer.minimum, offer.maximum, offer.step) == (0, 9, 0.1)
+
+
+def test_a_present_value_beyond_the_specs_range_lies_on_the_slider_all_the_same(town, analyst):
+    price = control(what_if.start(town, analyst, "A5"), "price")
+    assert (price.minimum, price.maximum, price.value) == (10, 120, 120)
 
 
 def test_stretches_without_data_are_named(town, analyst):
