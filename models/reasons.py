@@ -87,8 +87,9 @@ def amount(value: float, unit: str | None = None) -> str:
     text = "0" if text == "-0" else text
     if not unit:
         return text
-    one = text == "1" and unit.endswith("s") and unit.islower()
-    return f"{text} {unit[:-1] if one else unit}"
+    first, *rest = unit.split(" ", 1)
+    one = text == "1" and first.endswith("s") and first.islower()
+    return " ".join([text, first[:-1] if one else first, *rest])
 
 
 def value_in_words(spec: DatasetSpec, column: str, value: Any) -> str:

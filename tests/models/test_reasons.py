@@ -122,3 +122,17 @@ def test_a_label_of_many_takes_are_in_the_sentence(spec):
     assert _fact(spec.feature("tenure").model_copy(update={"label": "Service class"}), "A") == (
         "the service class is A"
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("months", "1 month"),
+        ("points of 10", "1 point of 10"),
+        ("calls in 3 months", "1 call in 3 months"),
+        ("EUR per month", "1 EUR per month"),
+        ("in 3 months", "1 in 3 months"),
+    ],
+)
+def test_one_of_something_is_said_in_the_singular(unit, text):
+    assert amount(1.0, unit) == text
