@@ -16,6 +16,8 @@ from data.store.errors import (
 from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Entry, EntryFilter, Head, Logged, Verification
 from data.store.people import User
+from data.store.registry import ReviewRow, SignatureRow
+from data.store.serving import ServingRow
 from data.store.sessions import Session
 from data.store.store import Store, Transaction
 
@@ -28,7 +30,10 @@ __all__ = [
     "InUse",
     "Logged",
     "NameTaken",
+    "ReviewRow",
+    "ServingRow",
     "Session",
+    "SignatureRow",
     "SnapshotRow",
     "Store",
     "StoreBusy",

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, Table, and_, func, insert, select, update
 
 from data.store.engine import LOG_LOCK, Reach, insert_unless_there, take_turn
+from data.store.serving import SERVING, note_serving
 from data.store.tables import current_snapshots, installation, snapshots, versions
 
 CURRENT_SPEC = "current spec"
-
-# A champion serves before a draft; a challenger serves not at all
-SERVING = ("champion", "draft")
 
 # Asked at every request, so it is built once
 _IN_USE = (
@@ -55,7 +53,21 @@ class SnapshotRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A model version on record; its files are in ``folder``, its scorecard is checked by its hash."""
+    """A model version on record; its files are in ``folder``, its scorecard is checked by its hash.
+
+    Attributes
+    ----------
+    state : str
+        ``draft``, ``challenger``, ``champion``, ``retired`` (signed once, replaced since) or ``withdrawn``.
+    owner, trained_by : str or None
+        Ids of the person answerable for it (who signed it), and of who trained it.
+    report_sha256 : str or None
+        SHA-256, hex, of its report; None for a version that was trained without one.
+    artifacts : dict
+        File name to SHA-256, hex, of what else lies beside the scorecard.
+    planned_withdrawal, planned_deletion : date or None
+        When it is meant to stop answering, and its files to go.
+    """
 
     version: str
     spec_name: str
@@ -66,6 +78,12 @@ class VersionRow:
     scorecard_sha256: str
     folder: str
     metrics: dict[str, Any] = field(default_factory=dict)
+    owner: str | None = None
+    trained_by: str | None = None
+    report_sha256: str | None = None
+    artifacts: dict[str, str] = field(default_factory=dict)
+    planned_withdrawal: date | None = None
+    planned_deletion: date | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +169,8 @@ class InstallationRows(Reach):
             take_turn(connection, LOG_LOCK)
             known = _snapshot(connection, row.id)
             if known is None:
-                connection.execute(insert(snapshots), {**vars(row), "number": _next(connection, snapshots)})
+                number = next_number(connection, snapshots)
+                connection.execute(insert(snapshots), {**vars(row), "number": number})
             pointer = {"spec_name": row.spec_name, "snapshot": row.id}
             _put(connection, current_snapshots, "spec_name", pointer)
         return known or row
@@ -187,8 +206,14 @@ class InstallationRows(Reach):
         metrics: Mapping[str, Any],
         created: datetime | None = None,
         folder: str = "",
+        trained_by: str | None = None,
+        report_sha256: str | None = None,
+        artifacts: Mapping[str, str] | None = None,
     ) -> VersionRow:
-        """Put a model version on record, ``created`` now unless said; one on record stays as it was."""
+        """Put a model version on record, ``created`` now unless said; one on record stays as it was.
+
+        A draft or a champion answers from now on, which the history of serving says.
+        """
         row = VersionRow(
             version,
             spec_name,
@@ -199,25 +224,35 @@ class InstallationRows(Reach):
             scorecard_sha256,
             folder,
             dict(metrics),
+            trained_by=trained_by,
+            report_sha256=report_sha256,
+            artifacts=dict(artifacts or {}),
         )
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
             known = _version(connection, versions.c.version == version)
             if known is not None:
                 return known
-            connection.execute(insert(versions), {**vars(row), "number": _next(connection, versions)})
+            connection.execute(insert(versions), {**vars(row), "number": next_number(connection, versions)})
+            note_serving(connection, spec_name, self.clock(), actor=trained_by or "system", began="trained")
         return row
 
-    def set_state(self, version: str, state: str) -> None:
-        """Move a version to another state; LookupError where it is unknown."""
+    def set_state(
+        self, version: str, state: str, *, actor: str = "system", began: str = "state", reason: str = ""
+    ) -> None:
+        """Move a version to another state; LookupError where it is unknown.
+
+        Where that changes what answers, the history of serving says by whom, how and why.
+        """
         with self.writing() as connection:
-            moved = connection.execute(
-                update(versions).where(versions.c.version == version).values(state=state)
-            )
-            if moved.rowcount == 0:
+            take_turn(connection, LOG_LOCK)
+            known = _version(connection, versions.c.version == version)
+            if known is None:
                 raise LookupError(
                     f"There is no version {version!r}: 'flask model list' names those there are."
                 )
+            connection.execute(update(versions).where(versions.c.version == version).values(state=state))
+            note_serving(connection, known.spec_name, self.clock(), actor=actor, began=began, reason=reason)
 
     def version(self, version: str) -> VersionRow | None:
         """Give a version by its hash; None where it is unknown."""
@@ -230,7 +265,7 @@ class InstallationRows(Reach):
         if spec_name is not None:
             query = query.where(versions.c.spec_name == spec_name)
         with self.reading() as connection:
-            return [_as_version(row) for row in connection.execute(query)]
+            return [as_version(row) for row in connection.execute(query)]
 
     def serving_version(self, spec_name: str) -> VersionRow | None:
         """Give the version that answers: the latest champion, before there is one the latest draft."""
@@ -248,7 +283,7 @@ def _put(connection: Connection, table: Table, key: str, row: Mapping[str, Any])
         connection.execute(update(table).where(table.c[key] == row[key]).values(**row))
 
 
-def _next(connection: Connection, table: Table) -> int:
+def next_number(connection: Connection, table: Table) -> int:
     """Give the next number; the caller holds the turn, so nobody else gets the same."""
     return int(connection.execute(select(func.coalesce(func.max(table.c.number), 0))).scalar_one()) + 1
 
@@ -261,7 +296,7 @@ def _snapshot(connection: Connection, snapshot_id: str) -> SnapshotRow | None:
 def _version(connection: Connection, *conditions: Any) -> VersionRow | None:
     query = select(versions).where(*conditions).order_by(versions.c.number.desc()).limit(1)
     row = connection.execute(query).first()
-    return None if row is None else _as_version(row)
+    return None if row is None else as_version(row)
 
 
 def _as_snapshot(row: SnapshotLike | Row[Any]) -> SnapshotRow:
@@ -270,7 +305,8 @@ def _as_snapshot(row: SnapshotLike | Row[Any]) -> SnapshotRow:
     )
 
 
-def _as_version(row: Row[Any]) -> VersionRow:
+def as_version(row: Row[Any]) -> VersionRow:
+    """Make a version of its row in the table."""
     return VersionRow(
         row.version,
         row.spec_name,
@@ -281,4 +317,10 @@ def _as_version(row: Row[Any]) -> VersionRow:
         row.scorecard_sha256,
         row.folder,
         row.metrics,
+        row.owner,
+        row.trained_by,
+        row.report_sha256,
+        row.artifacts or {},
+        row.planned_withdrawal,
+        row.planned_deletion,
     )

@@ -12,6 +12,7 @@ from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.installation import InstallationRows
 from data.store.log import Log
 from data.store.people import People
+from data.store.registry import Registry
 from data.store.schema import is_current, require_current, upgrade
 from data.store.sessions import Sessions
 from data.store.throttle import Throttle
@@ -19,7 +20,7 @@ from data.store.throttle import Throttle
 PATIENCE_SECONDS = 10.0
 
 
-class Operations(Log, People, Sessions, Throttle, InstallationRows):
+class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry):
     """All groups of functions over one reach."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 NAMES = {
@@ -189,4 +191,65 @@ versions = Table(
     Column("scorecard_sha256", Text, nullable=False),
     Column("folder", Text, nullable=False),
     Column("metrics", Json, nullable=False),
+    Column("owner", Text),
+    Column("trained_by", Text),
+    Column("report_sha256", Text),
+    Column("artifacts", Json),
+    Column("planned_withdrawal", Date),
+    Column("planned_deletion", Date),
+    # whatever the code does, no spec ever has two champions
+    Index(
+        "ix_versions_one_champion",
+        "spec_name",
+        unique=True,
+        sqlite_where=text("state = 'champion'"),
+        postgresql_where=text("state = 'champion'"),
+    ),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("version", Text, ForeignKey("versions.version"), nullable=False, index=True),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("report_sha256", Text, nullable=False),
+    Column("time", Utc, nullable=False),
+    Column("statement", Text, nullable=False),
+)
+
+serving_history = Table(
+    "serving_history",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("spec_name", Text, nullable=False, index=True),
+    Column("version", Text, ForeignKey("versions.version")),
+    Column("state", Text, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc),
+    Column("began", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # one row a spec is open: what answers now
+    Index(
+        "ix_serving_history_one_open",
+        "spec_name",
+        unique=True,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("version", Text, ForeignKey("versions.version"), nullable=False, index=True),
+    Column("time", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )
