@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     refused_share: float = Field(
         0.05, ge=0, le=1, description="share of bad rows above which a load is refused"
     )
+    two_person_rule: bool = Field(
+        False, description="whoever trained a version may not sign it: somebody else has to"
+    )
+    repair_hours: int = Field(
+        24, ge=1, le=8760, description="how long it realistically takes to mend a model that failed"
+    )
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")
