@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, le=64, description="processes that answer")
     threads: int = Field(4, ge=1, le=64, description="threads of each process")
+    challengers: tuple[str, ...] = Field(
+        (), description="classifiers of scikit-learn that each training compares besides, by dotted path"
+    )
     contact: str = Field("your Keepsight administrator", description="whom people may turn to")
     at_risk_share: float = Field(0.10, gt=0, lt=1, description="share of active customers on the list")
     value_months: int = Field(

@@ -1,14 +1,16 @@
-"""Training: a table with known outcomes becomes a chosen, measured and compiled model.
+"""Training: a table with known outcomes becomes a chosen, measured and compiled model, with its report.
 
-Which number of pairs of features is taken is decided by folds (:mod:`models.candidates`), the quality of
-that choice is measured by other fits, and the choice is fitted once more on all rows and compiled.
+One customer in five is set aside first and used for nothing but measuring. On the others candidates are
+compared by folds (:mod:`models.candidates`) and the choice is measured; fitted on them it is measured once
+more on those set aside. What serves is the choice fitted on all customers.
 """
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,19 @@ from config.dataset import DatasetSpec, Kind
 from models.candidates import (
     BAGS,
     BAGS_TRIED,
+    LOGISTIC,
     PAIR_BINS,
     PAIR_CELLS,
     PAIRS_TRIED,
+    Candidate,
+    choose,
+    ebm,
     parameters,
     smallest_as_good,
 )
+from models.challengers import BOOSTING, Challenger, challenger_name, chances, check_path, fit_challenger
 from models.evaluation import auc, brier, log_loss, spread, stratified_folds, stratified_sample
+from models.holdout import quality, set_aside, threshold_of
 from models.values import level
 
 if TYPE_CHECKING:
@@ -35,6 +43,8 @@ if TYPE_CHECKING:
     from models.scorecard import Scorecard
 
 Progress = Callable[[int, int, str], None]
+Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
 
 FOLDS = 5
 SEEDS = 3
@@ -47,6 +57,9 @@ LEAST_OF_AN_OUTCOME = 10
 ROWS_FOR_PROCESSES = 2_000
 """Under this, starting processes takes longer than the work they would share."""
 
+AT_RISK_SHARE = 0.10
+VALUE_MONTHS = 12
+
 
 class TrainingError(ValueError):
     """A table no model can be trained on; the message says why and how to mend it."""
@@ -58,24 +71,30 @@ class Trained:
 
     Attributes
     ----------
-    estimator : ExplainableBoostingClassifier
+    estimator : ExplainableBoostingClassifier or LogisticScorer
         Kept for audit and retraining; never loaded to serve.
     scorecard : Scorecard
         What serves; its ``version`` names the model.
     metrics : dict
         Plain values: ``auc``, ``log_loss`` and ``brier``, each with ``mean``, ``sd`` and ``folds`` (one
         value per seed and fold); ``rows`` trained on, how many of them ``left``, ``measured_rows``,
-        ``seeds`` and ``bags``.
+        ``holdout_rows``, ``holdout_auc`` (``value``, ``low``, ``high``), ``threshold``, ``seeds``, ``bags``.
     choice : dict
-        Plain values: ``pairs`` (number taken), ``pair_columns``, ``candidates`` (see
-        :func:`models.candidates.smallest_as_good`), ``parameters``, and ``silent`` columns (nothing or one
-        value in them, so that they tell nothing).
+        Plain values: ``name`` and ``family`` of the candidate taken, ``pairs`` (number taken),
+        ``pair_columns``, ``candidates`` (additive ones, see :func:`models.candidates.smallest_as_good`),
+        ``parameters``, and ``silent`` columns (nothing or one value in them, so that they tell nothing).
+    report_parts : dict
+        Sections of the report by name (:mod:`models.report`); plain values.
+    challengers : list of Challenger
+        Batch candidates fitted on all rows.
     """
 
     estimator: Any
     scorecard: Scorecard
     metrics: dict[str, Any]
     choice: dict[str, Any]
+    report_parts: dict[str, Any] = field(default_factory=dict)
+    challengers: list[Challenger] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,7 @@ class _Table:
     monotone: list[int]
     excluded: list[tuple[str, str]]
 
-    def take(self, rows: npt.NDArray[np.intp]) -> _Table:
+    def take(self, rows: Rows) -> _Table:
         return _Table(
             self.inputs.iloc[rows].reset_index(drop=True),
             self.outcome[rows],
@@ -104,10 +123,41 @@ class _Table:
         return free * (free - 1) // 2 - len(self.excluded)
 
 
+@dataclass(frozen=True)
+class _Split:
+    """Customers to learn and choose by, and those set aside: canonical rows and typed tables of both."""
+
+    development: _Table
+    development_rows: pd.DataFrame
+    held: _Table
+    held_rows: pd.DataFrame
+    by: str
+    words: str
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """What one fit gave on the fold held out from it, and the seconds it took."""
+
+    auc: float
+    log_loss: float
+    brier: float
+    probability: Floats
+    seconds: float
+
+
 def train(
-    frame: pd.DataFrame, spec: DatasetSpec, *, seed: int = 0, progress: Progress | None = None
+    frame: pd.DataFrame,
+    spec: DatasetSpec,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    earlier: pd.DataFrame | None = None,
+    at_risk_share: float = AT_RISK_SHARE,
+    value_months: int = VALUE_MONTHS,
+    challengers: Sequence[str] = (),
 ) -> Trained:
-    """Choose, measure, fit and compile a model of who leaves.
+    """Choose, measure, fit and compile a model of who leaves, and report on it.
 
     Parameters
     ----------
@@ -120,6 +170,15 @@ def train(
         The same table, spec and seed give the same version, to the bit.
     progress : callable, optional
         Called as ``progress(done, total, what)`` after each step, ``what`` in words.
+    earlier : DataFrame, optional
+        The training table of an earlier period whose outcomes were known before the period of ``frame``
+        began. With it the hold-out is by time: learned from it, measured on other customers of ``frame``.
+    at_risk_share : float, default=0.1
+        Share of customers on the list; sets the threshold that quality is measured at.
+    value_months : int, default=12
+        What a customer is worth, in months of revenue, where the spec names no value.
+    challengers : sequence of str
+        Dotted paths of scikit-learn classifiers to compare besides gradient boosting.
 
     Returns
     -------
@@ -129,35 +188,117 @@ def train(
     ------
     TrainingError
         If a column is missing, an outcome has fewer than 10 customers, or no feature tells anything.
+    ChallengerError
+        If a challenger is no classifier of scikit-learn.
     """
-    from models.compilation import compile_ebm
+    from models.sections import Evidence, sections
 
-    table = _table(frame, spec)
+    paths = list(dict.fromkeys([BOOSTING, *challengers]))
+    for path in paths:
+        check_path(path)
+    table, known = _table(frame, spec), _rows_known(frame, spec)
+    split = _split(table, known, spec, earlier, seed)
     jobs = _jobs(len(table.outcome))
-    sample = table.take(stratified_sample(table.outcome, ROWS_FOR_FOLDS, seed))
-    tried = sorted({min(pairs, table.pairs) for pairs in PAIRS_TRIED})
-    steps = _Steps(len(tried) * FOLDS + SEEDS * FOLDS + 2, progress)
+    drawn = stratified_sample(split.development.outcome, ROWS_FOR_FOLDS, seed)
+    sample = split.development.take(drawn)
+    tried = [
+        *(ebm(pairs) for pairs in sorted({min(pairs, table.pairs) for pairs in PAIRS_TRIED})),
+        LOGISTIC,
+        *(Candidate(challenger_name(path), "batch", path=path) for path in paths),
+    ]
+    steps = _Steps((len(tried) + SEEDS) * FOLDS + len(paths) + 4, progress)
 
-    pairs, candidates = _choose(sample, tried, seed, jobs, steps)
-    metrics = _measure(sample, pairs, seed, jobs, steps)
-    estimator = _fit(table, pairs, BAGS, seed, jobs=jobs)
-    steps.done("Fitted on all customers")
-    scorecard = compile_ebm(estimator, _rows_known(frame, spec), spec)
-    steps.done("Compiled to a scorecard")
+    compared = _compare(sample, tried, seed, jobs, steps)
+    chosen, why = choose({one: [fold.log_loss for fold in folds] for one, folds in compared.items()})
+    metrics, out_of_fold = _measure(sample, chosen, seed, jobs, steps)
+    first_card, _ = _compiled(split.development, split.development_rows, spec, chosen, seed, jobs)
+    steps.done("Fitted on all customers but those set aside")
+
+    threshold = threshold_of(out_of_fold[_active(sample, spec)], at_risk_share)
+    held_chance = first_card.probability(split.held_rows)
+    measured = _quality(
+        split, first_card, held_chance, spec, threshold, at_risk_share, value_months, seed
+    ) | {"cross_validation": _cross_validation(metrics, split)}
+    steps.done("Measured on the customers set aside")
+    fitted = []
+    rows = [_candidate_row(one, folds, one == chosen, why[one]) for one, folds in compared.items()]
+    for one, row in zip(tried, rows, strict=True):
+        if one.family == "batch":
+            first = fit_challenger(one.path, sample.inputs, sample.outcome, table.types, seed)
+            row["holdout_auc"] = auc(split.held.outcome, chances(first, split.held.inputs))
+            whole = fit_challenger(one.path, table.inputs, table.outcome, table.types, seed)
+            fitted.append(Challenger(one.name, one.path, whole, row["auc"], table.inputs))
+            steps.done("Fitting challengers")
+        elif one == chosen:
+            row["holdout_auc"] = measured["roc_auc"]["value"]
+    measured["behind_boosting"] = _behind(metrics, compared, tried)
+
+    scorecard, estimator = _compiled(table, known, spec, chosen, seed, jobs)
+    steps.done("Fitted on all customers and compiled to a scorecard")
+    evidence = Evidence(
+        spec=spec,
+        rows=known,
+        held_rows=split.held_rows,
+        held_card=first_card,
+        unseen_rows=pd.concat([split.development_rows.iloc[drawn], split.held_rows], ignore_index=True),
+        unseen_outcome=np.concatenate([sample.outcome, split.held.outcome]),
+        unseen_chance=np.concatenate([out_of_fold, held_chance]),
+        threshold=threshold,
+        scorecard=scorecard,
+        challengers=fitted,
+        seed=seed,
+    )
+    parts = {"quality": measured, "candidates": rows, **sections(evidence)}
+    steps.done("Wrote the report")
 
     names = [feature.column for feature in spec.features]
+    losses = {one.pairs: [f.log_loss for f in compared[one]] for one in tried if one.family == "ebm"}
     return Trained(
         estimator,
         scorecard,
-        {"rows": len(table.outcome), "left": int(table.outcome.sum()), **metrics},
         {
-            "pairs": pairs,
-            "pair_columns": [[names[i] for i in term] for term in estimator.term_features_ if len(term) == 2],
-            "candidates": candidates,
+            "rows": len(table.outcome),
+            "left": int(table.outcome.sum()),
+            **metrics,
+            "holdout_rows": len(split.held.outcome),
+            "holdout_auc": measured["roc_auc"],
+            "threshold": threshold,
+        },
+        {
+            "name": chosen.name,
+            "family": chosen.family,
+            "pairs": chosen.pairs,
+            "pair_columns": [list(columns) for columns in scorecard.term_columns if len(columns) == 2],
+            "candidates": smallest_as_good(losses)[1] if len(losses) > 1 else [],
             "parameters": {**parameters(len(table.outcome)), "outer_bags": BAGS, "seed": seed},
             "silent": [column for column in names if _is_silent(table.inputs[column])],
         },
+        parts,
+        fitted,
     )
+
+
+def cross_validate(
+    frame: pd.DataFrame, spec: DatasetSpec, candidates: Sequence[Candidate], seeds: Sequence[int]
+) -> dict[Candidate, list[_Fold]]:
+    """Measure candidates on every seed x five folds of the whole table, as they would serve.
+
+    Returns
+    -------
+    dict of Candidate to list
+        Per fold, in the same order for all: ``auc``, ``log_loss``, ``brier``, ``seconds``.
+    """
+    table = _table(frame, spec)
+    table = table.take(stratified_sample(table.outcome, ROWS_FOR_FOLDS, seeds[0]))
+    asked = [(one, held_out, seed) for one in candidates for seed in seeds for held_out in range(FOLDS)]
+    tasks = (
+        (table, stratified_folds(table.outcome, FOLDS, seed), held_out, one, BAGS, seed)
+        for one, held_out, seed in asked
+    )
+    found: dict[Candidate, list[_Fold]] = {one: [] for one in candidates}
+    for (one, _, _), fold in zip(asked, _folds(_jobs(len(table.outcome)), tasks), strict=True):
+        found[one].append(fold)
+    return found
 
 
 class _Steps:
@@ -170,6 +311,109 @@ class _Steps:
         self._count += 1
         if self._progress:
             self._progress(self._count, self._total, what)
+
+
+def _split(
+    table: _Table, known: pd.DataFrame, spec: DatasetSpec, earlier: pd.DataFrame | None, seed: int
+) -> _Split:
+    """Set customers aside: by time where an earlier period can be learned from, else at random."""
+    learn, hold = set_aside(table.outcome, seed)
+    held, held_rows = table.take(hold), known.iloc[hold]
+    if earlier is not None:
+        before = earlier[~earlier[spec.id].isin(held_rows[spec.id])]
+        try:
+            development = _table(before, spec)
+        except TrainingError as fault:
+            note = f" The earlier period could not be learned from: {fault}"
+        else:
+            words = (
+                "By time: learned from the earlier period, measured on the last one with known outcomes, on "
+                "one customer in five, whom the fit has never seen. What serves is fitted on all customers "
+                "of the last period."
+            )
+            return _Split(development, _rows_known(before, spec), held, held_rows, "time", words)
+    else:
+        note = ""
+    words = (
+        "At random, outcomes in proportion: one customer in five was set aside before anything was chosen. "
+        f"What serves is fitted on all customers.{note}"
+    )
+    return _Split(table.take(learn), known.iloc[learn], held, held_rows, "random", words)
+
+
+def _active(table: _Table, spec: DatasetSpec) -> npt.NDArray[np.bool_]:
+    """Say who would be on a list: by month everyone, since leaving lies ahead; else those who stayed."""
+    return np.full(len(table.outcome), True) if spec.period is not None else ~table.outcome
+
+
+def _quality(
+    split: _Split,
+    card: Scorecard,
+    chance: Floats,
+    spec: DatasetSpec,
+    threshold: float,
+    share: float,
+    value_months: int,
+    seed: int,
+) -> dict[str, Any]:
+    revenue = None if spec.revenue is None else split.held_rows[spec.revenue].to_numpy(np.float64)
+    value = split.held_rows[spec.value].to_numpy(np.float64) if spec.value else None
+    if value is None and revenue is not None:
+        value = revenue * value_months
+    measured = quality(
+        split.held.outcome,
+        chance,
+        threshold=threshold,
+        share=share,
+        revenue=revenue,
+        value=value,
+        seed=seed,
+    )
+    own = auc(split.development.outcome, card.probability(split.development_rows))
+    held = measured["roc_auc"]
+    gap = {"value": own - held["value"], "low": own - held["high"], "high": own - held["low"]}
+    measured["money"]["currency"] = spec.currency
+    return measured | {
+        "train_test_gap": gap | {"train_auc": own},
+        "holdout": {"by": split.by, "words": split.words, "learned_from": len(split.development.outcome)},
+    }
+
+
+def _cross_validation(metrics: Mapping[str, Any], split: _Split) -> dict[str, Any]:
+    measures = {name: metrics[name] for name in ("auc", "log_loss", "brier")}
+    return measures | {
+        "seeds": metrics["seeds"],
+        "folds": FOLDS,
+        "bags": metrics["bags"],
+        "rows": metrics["measured_rows"],
+        "words": "On the customers not set aside, each fold scored by a fit that has not seen it.",
+    }
+
+
+def _behind(
+    metrics: Mapping[str, Any], compared: Mapping[Candidate, list[_Fold]], tried: Sequence[Candidate]
+) -> dict[str, Any]:
+    """Give by how much the choice's AUC is below gradient boosting's on the same folds; negative is above."""
+    boosting = next(one for one in tried if one.path == BOOSTING)
+    ours = metrics["auc"]["folds"][:FOLDS]  # the first seed's folds are those that candidates share
+    apart = [fold.auc - own for fold, own in zip(compared[boosting], ours, strict=True)]
+    return spread(apart) | {"value": float(np.mean(apart))}
+
+
+def _candidate_row(one: Candidate, folds: Sequence[_Fold], chosen: bool, why: str) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "family": one.family,
+        "pairs": one.pairs,
+        "path": one.path,
+        "auc": spread([fold.auc for fold in folds]),
+        "log_loss": spread([fold.log_loss for fold in folds]),
+        "seconds": float(sum(fold.seconds for fold in folds)),
+        "chosen": chosen,
+        "why": why,
+        "holdout_auc": None,
+    }
 
 
 def _rows_known(frame: pd.DataFrame, spec: DatasetSpec) -> pd.DataFrame:
@@ -284,21 +528,47 @@ def _fit(table: _Table, pairs: int, bags: int, seed: int, *, jobs: int = 1) -> E
         return estimator.fit(table.inputs, table.outcome)
 
 
-def _fold(
-    table: _Table, fold: npt.NDArray[np.intp], held_out: int, pairs: int, bags: int, seed: int
-) -> tuple[float, float, float]:
-    """Fit on the other folds and give AUC, log loss and Brier score of the one held out."""
-    fitted = _fit(table.take(np.flatnonzero(fold != held_out)), pairs, bags, seed)
+def _fit_candidate(one: Candidate, table: _Table, bags: int, seed: int, jobs: int = 1) -> Any:
+    """Fit any candidate; what comes back predicts from the inputs of a table."""
+    if one.family == "ebm":
+        return _fit(table, one.pairs, bags, seed, jobs=jobs)
+    if one.family == "logistic":
+        from models.logistic import LogisticScorer
+
+        return LogisticScorer(table.types, table.monotone, bags, seed).fit(table.inputs, table.outcome)
+    return fit_challenger(one.path, table.inputs, table.outcome, table.types, seed)
+
+
+def _compiled(
+    table: _Table, rows: pd.DataFrame, spec: DatasetSpec, chosen: Candidate, seed: int, jobs: int
+) -> tuple[Scorecard, Any]:
+    """Fit the choice with all bags and compile it; ``rows`` are the canonical rows of the table."""
+    from models.compilation import compile_ebm
+    from models.logistic import compile_logistic
+
+    estimator = _fit_candidate(chosen, table, BAGS, seed, jobs)
+    compile_one = compile_ebm if chosen.family == "ebm" else compile_logistic
+    return compile_one(estimator, rows, spec), estimator
+
+
+def _fold(table: _Table, fold: Rows, held_out: int, one: Candidate, bags: int, seed: int) -> _Fold:
+    """Fit on the other folds and measure on the one held out."""
+    began = time.perf_counter()
+    fitted = _fit_candidate(one, table.take(np.flatnonzero(fold != held_out)), bags, seed)
     test = table.take(np.flatnonzero(fold == held_out))
-    probability = fitted.predict_proba(test.inputs)[:, 1]
-    return (
-        auc(test.outcome, probability),
-        log_loss(test.outcome, probability),
-        brier(test.outcome, probability),
+    chance = (
+        chances(fitted, test.inputs) if one.family == "batch" else fitted.predict_proba(test.inputs)[:, 1]
+    )
+    return _Fold(
+        auc(test.outcome, chance),
+        log_loss(test.outcome, chance),
+        brier(test.outcome, chance),
+        chance,
+        time.perf_counter() - began,
     )
 
 
-def _folds(jobs: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[tuple[float, float, float]]:
+def _folds(jobs: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[_Fold]:
     """Work through folds on every core, giving results in order as they come."""
     from joblib import Parallel, delayed
 
@@ -306,38 +576,43 @@ def _folds(jobs: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[tuple[float,
     yield from work(delayed(_fold)(*task) for task in tasks)
 
 
-def _choose(
-    table: _Table, tried: list[int], seed: int, jobs: int, steps: _Steps
-) -> tuple[int, list[dict[str, float]]]:
-    if len(tried) == 1:
-        for _ in range(FOLDS):
-            steps.done("Nothing to choose between")
-        return tried[0], []
+def _compare(
+    table: _Table, tried: Sequence[Candidate], seed: int, jobs: int, steps: _Steps
+) -> dict[Candidate, list[_Fold]]:
+    """Fit every candidate on the same folds, additive ones with few bags."""
     fold = stratified_folds(table.outcome, FOLDS, seed)
-    asked = [(pairs, held_out) for held_out in range(FOLDS) for pairs in tried]
-    losses: dict[int, list[float]] = {pairs: [] for pairs in tried}
-    answers = _folds(jobs, ((table, fold, held_out, pairs, BAGS_TRIED, seed) for pairs, held_out in asked))
-    for (pairs, _), (_, loss, _) in zip(asked, answers, strict=True):
-        losses[pairs].append(loss)
-        steps.done("Choosing how many pairs of features are worth it")
-    return smallest_as_good(losses)
+    asked = [(one, held_out) for held_out in range(FOLDS) for one in tried]
+    found: dict[Candidate, list[_Fold]] = {one: [] for one in tried}
+    answers = _folds(jobs, ((table, fold, held_out, one, BAGS_TRIED, seed) for one, held_out in asked))
+    for (one, _), answer in zip(asked, answers, strict=True):
+        found[one].append(answer)
+        steps.done("Choosing among the candidates")
+    return found
 
 
-def _measure(table: _Table, pairs: int, seed: int, jobs: int, steps: _Steps) -> dict[str, Any]:
+def _measure(
+    table: _Table, chosen: Candidate, seed: int, jobs: int, steps: _Steps
+) -> tuple[dict[str, Any], Floats]:
+    """Measure the choice on every seed and fold; give each row's score by a fit that has not seen it, too."""
     seeds = list(range(seed, seed + SEEDS))
+    dealt = [stratified_folds(table.outcome, FOLDS, one) for one in seeds]
     tasks = [
-        (table, stratified_folds(table.outcome, FOLDS, one), held_out, pairs, BAGS, one)
-        for one in seeds
+        (table, fold, held_out, chosen, BAGS, one)
+        for fold, one in zip(dealt, seeds, strict=True)
         for held_out in range(FOLDS)
     ]
     measured = []
-    for figures in _folds(jobs, tasks):
-        measured.append(figures)
+    for answer in _folds(jobs, tasks):
+        measured.append(answer)
         steps.done("Measuring how good the choice is")
-    named = zip(("auc", "log_loss", "brier"), zip(*measured, strict=True), strict=True)
+    out_of_fold = np.empty(len(table.outcome))
+    for held_out in range(FOLDS):
+        out_of_fold[dealt[0] == held_out] = measured[held_out].probability
+    names = ("auc", "log_loss", "brier")
+    figures = {name: spread([getattr(one, name) for one in measured]) for name in names}
     return {
-        **{name: spread(values) for name, values in named},
+        **figures,
         "measured_rows": len(table.outcome),
         "seeds": seeds,
         "bags": BAGS,
-    }
+    }, out_of_fold

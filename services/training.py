@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from config.dataset import DatasetSpec
+from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
 from services import log
-from services.installation import Installation
+from services.installation import Dataset, Installation
 from services.roles import Actor, require
 
+if TYPE_CHECKING:
+    from models.training import Trained
+
 Progress = Callable[[int, int, str], None]
+
+LIBRARIES = ("interpret-core", "scikit-learn", "fairlearn", "numpy", "pandas", "scipy")
+"""What a version depends on besides its table, named in its report."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,30 @@ def train(
     require(actor, "train-model")
     from models.training import train as fit  # late: brings scikit-learn along
 
-    dataset = installation.dataset()
+    dataset, settings = installation.dataset(), installation.settings
     table = installation.warehouse.training_table(dataset.snapshot)
-    trained = fit(table, dataset.spec, seed=seed, progress=progress)
+    trained = fit(
+        table,
+        dataset.spec,
+        seed=seed,
+        progress=progress,
+        earlier=installation.warehouse.earlier_training_table(dataset.snapshot),
+        at_risk_share=settings.at_risk_share,
+        value_months=settings.value_months,
+        challengers=settings.challengers,
+    )
     version = trained.scorecard.version
-    installation.shelf.put(version, trained.scorecard.to_json(), trained.estimator)
+    report = build_report(
+        trained.report_parts, data=_data(dataset, trained), environment=_environment(seed, trained)
+    )
+    others = {challenger.name: challenger.estimator for challenger in trained.challengers}
+    installation.shelf.put(
+        version,
+        trained.scorecard.to_json(),
+        trained.estimator,
+        report=report,
+        others=others,
+    )
     score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
     state = _state(installation, dataset.spec)
     auc = trained.metrics["auc"]
@@ -59,6 +87,9 @@ def train(
             state=state,
             scorecard_sha256=version,
             metrics=trained.metrics | {"choice": trained.choice},
+            trained_by=actor.name,
+            report_sha256=report_sha256(report),
+            artifacts=installation.shelf.hashes(version),
         )
         log.record(
             installation,
@@ -67,7 +98,14 @@ def train(
             subject=dataset.spec.name,
             version=version,
             snapshot=dataset.snapshot,
-            payload={"rows": len(table), "seed": seed, "state": state, "auc": auc, "choice": trained.choice},
+            payload={
+                "rows": len(table),
+                "seed": seed,
+                "state": state,
+                "auc": auc,
+                "choice": trained.choice,
+                "report": report_sha256(report),
+            },
             transaction=transaction,
         )
     return TrainedVersion(
@@ -80,6 +118,36 @@ def train(
         auc["sd"],
         int(trained.choice["pairs"]),
     )
+
+
+def _data(dataset: Dataset, trained: Trained) -> dict[str, Any]:
+    """Say what was learned from, and which columns were left out and why."""
+    spec = dataset.spec
+    return {
+        "snapshot": dataset.snapshot,
+        "spec": spec.name,
+        "spec_hash": spec.hash,
+        "title": spec.title,
+        "synthetic": spec.synthetic,
+        "rows": trained.metrics["rows"],
+        "left": trained.metrics["left"],
+        "features": [feature.column for feature in spec.features],
+        "silent": trained.choice["silent"],
+        "protected": list(spec.protected),
+        "left_out": [{"column": out.column, "reason": out.reason} for out in spec.left_out],
+        "kept": list(spec.keep),
+        "sources": [source.model_dump(mode="json") for source in spec.sources],
+    }
+
+
+def _environment(seed: int, trained: Trained) -> dict[str, Any]:
+    """Say with which versions and settings it was trained, so that it can be trained again."""
+    return {
+        "python": platform.python_version(),
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+        "seed": seed,
+        "parameters": trained.choice["parameters"],
+    }
 
 
 def _state(installation: Installation, spec: DatasetSpec) -> str:

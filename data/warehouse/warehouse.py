@@ -15,7 +15,7 @@ from config.dataset import DatasetSpec
 from data.warehouse import customers, scores
 from data.warehouse.content import ContentError
 from data.warehouse.durable import write_file
-from data.warehouse.figures import Row
+from data.warehouse.figures import Row, month_number
 from data.warehouse.filters import Filters, physical, sayable, searched
 from data.warehouse.overview import NO_FILTERS, Measured
 from data.warehouse.snapshots import Snapshot
@@ -116,9 +116,24 @@ class Warehouse(Measured):
                 f"No row of snapshot {id} has an outcome in {spec.outcome.column!r}: there is nothing to "
                 "learn from. Load a file that holds outcomes."
             )
+        return self._known_rows(id, spec, known[-1])
+
+    def earlier_training_table(self, id: str) -> pd.DataFrame | None:
+        """Give the rows of the last month whose outcomes were known when the training table's month began.
+
+        Grain: one row per customer; None without dates, or where the data do not reach back that far.
+        """
+        spec, known = self.spec_of(id), self._known_periods(id)
+        if spec.period is None or not known:
+            return None
+        last = month_number(known[-1]) - spec.horizon_months
+        before = [month for month in known if month_number(month) <= last]
+        return self._known_rows(id, spec, before[-1]) if before else None
+
+    def _known_rows(self, id: str, spec: DatasetSpec, month: str) -> pd.DataFrame:
         where = pc.field(spec.outcome.column).is_valid()
         if spec.period is not None:
-            where = where & (pc.field(spec.period) == known[-1])
+            where = where & (pc.field(spec.period) == month)
         return _frame(self._snapshots.table(id, where=where))
 
     def current_table(self, id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -113,6 +113,21 @@ def test_training_by_month_takes_one_row_a_customer_at_the_last_known_month(date
     assert dict(zip(table["id"], table["left"], strict=True)) == {"a": "0", "b": "1", "d": "0", "e": "0"}
 
 
+def test_the_earlier_training_table_was_known_when_the_later_month_began(dated, tmp_path):
+    warehouse, id = dated
+    table = warehouse.earlier_training_table(id)
+    assert table["month"].unique().tolist() == ["2026-01-01"]
+    assert dict(zip(table["id"], table["left"], strict=True)) == {"a": "0", "b": "0", "c": "1"}
+    slow = DATED.model_copy(update={"horizon_months": 2})  # of January, outcomes are known in March only
+    warehouse, id = keep(tmp_path / "slow", MONTHS, slow)
+    assert warehouse.earlier_training_table(id) is None
+
+
+def test_without_dates_there_is_no_earlier_training_table(kept):
+    warehouse, id = kept
+    assert warehouse.earlier_training_table(id) is None
+
+
 def test_training_on_no_outcome_says_what_to_do(tmp_path):
     warehouse, id = keep(tmp_path, CUSTOMERS.assign(left=None), SPEC)
     with pytest.raises(ContentError, match="Load a file that holds outcomes"):

@@ -82,7 +82,9 @@ def test_the_truth_comes_back_with_its_sign_and_order(usual):
 def test_quality_is_measured_on_each_seed_and_fold(usual):
     frame, trained, _ = usual
     metrics = trained.metrics
-    assert metrics["rows"] == metrics["measured_rows"] == len(frame)
+    assert metrics["rows"] == len(frame)
+    assert metrics["measured_rows"] + metrics["holdout_rows"] == len(frame)
+    assert metrics["holdout_rows"] == len(frame) / 5
     assert metrics["left"] == (frame["gone"] == "Yes").sum()
     for measure in ("auc", "log_loss", "brier"):
         assert len(metrics[measure]["folds"]) == len(metrics["seeds"]) * 5
@@ -104,7 +106,7 @@ def test_progress_counts_to_the_end_and_says_what_is_done(usual):
     assert [done for done, _, _ in steps] == list(range(1, total + 1))
     assert {of for _, of, _ in steps} == {total}
     assert steps[0][2].startswith("Choosing")
-    assert steps[-1][2] == "Compiled to a scorecard"
+    assert steps[-1][2] == "Wrote the report"
 
 
 def test_the_choice_is_reported_with_every_candidate(usual):
