@@ -1,4 +1,4 @@
-"""The acceptance journey: sign in, filter the overview, find a customer, drag, release, read it in the log."""
+"""The acceptance journey: sign in, filter, find a customer, drag, release, read the entry in the log."""
 
 from __future__ import annotations
 
