@@ -10,16 +10,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from config.dataset import DatasetSpec, Feature, Role
+from models.attribution import explained
+from models.familiarity import unlike_share
 from models.reasons import amount, reasons, value_in_words
 from models.scorecard import Codes, Floats, Scorecard, linear_score, logistic
 from models.scorecard_format import LinearTerm, NumericFeature, TableTerm
 from models.values import level
+
+if TYPE_CHECKING:
+    from models.challengers import Challenger
 
 FEWEST = 30
 """Smaller segments are named, but nothing is said of them."""
@@ -29,13 +34,28 @@ OTHER = "any other value"
 UNKNOWN = "not known"
 
 
-def explanation(scorecard: Scorecard, frame: pd.DataFrame, spec: DatasetSpec) -> dict[str, Any]:
+def explanation(
+    scorecard: Scorecard,
+    frame: pd.DataFrame,
+    spec: DatasetSpec,
+    *,
+    challengers: Sequence[Challenger] = (),
+    seed: int = 0,
+) -> dict[str, Any]:
     """Write the section "explanation" of a report.
 
     Parameters
     ----------
     frame : DataFrame
         The rows that importance and segments are taken over: canonical, with known outcomes or not.
+    challengers : sequence of Challenger
+        Explained approximately beside it (:func:`models.attribution.explained`).
+
+    Returns
+    -------
+    dict
+        ``exact`` (True), ``start`` (chance at the intercept alone), ``shapes``, ``importance``,
+        ``segments``, ``unlike_share`` of the rows (0-1) that would get no firm score, ``challengers``.
     """
     codes = scorecard.encode(frame)
     return {
@@ -44,6 +64,8 @@ def explanation(scorecard: Scorecard, frame: pd.DataFrame, spec: DatasetSpec) ->
         "shapes": shapes(scorecard, spec, codes),
         "importance": importance(scorecard, codes, spec),
         "segments": segment_reasons(scorecard, frame, spec, codes=codes),
+        "unlike_share": unlike_share(scorecard, frame),
+        "challengers": explained(challengers, spec, seed=seed),
     }
 
 
@@ -66,8 +88,8 @@ def shapes(scorecard: Scorecard, spec: DatasetSpec, codes: Codes | None = None) 
           rows; for numbers also ``start`` and ``end``, None where open.
         - ``line`` of a linear term: the same at the ends of the training range and between, with ``value``;
           its ``bins`` hold what is not known.
-        - ``axes`` of a pair: per axis ``column`` and ``bins`` (words, count), and ``cells``, a list of rows
-          of the same figures.
+        - ``axes`` of a pair: per axis ``column``, ``label`` and ``bins`` (words, count), and ``cells``, a list
+          of rows of ``effect``, ``low``, ``high`` and ``count`` (None without codes).
     """
     labels = term_labels(scorecard, spec)
     return [
@@ -203,7 +225,10 @@ def _pair(
     if codes is not None:
         counts = np.bincount(scorecard.cell(place, codes.bins), minlength=term.cells).tolist()
     width = len(axes[1])
-    flat = [effect | {"count": count} for effect, count in zip(effects, counts, strict=True)]
+    flat = [
+        {"effect": one["effect"], "low": one["low"], "high": one["high"], "count": count}
+        for one, count in zip(effects, counts, strict=True)
+    ]
     known = [
         cell | {"words": f"{axes[0][i // width]['words']} with {axes[1][i % width]['words']}"}
         for i, cell in enumerate(flat)
