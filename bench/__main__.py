@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.measure import Measure, Unavailable
 
 RESULTS = Path(__file__).parent / "results.json"
-BENCHES = ("quality", "rescore", "drag", "release", "start")
+BENCHES = ("quality", "rescore", "explain", "drag", "release", "start")
 
 
 def main(names: list[str]) -> int:

@@ -88,8 +88,8 @@ def shapes(scorecard: Scorecard, spec: DatasetSpec, codes: Codes | None = None) 
           rows; for numbers also ``start`` and ``end``, None where open.
         - ``line`` of a linear term: the same at the ends of the training range and between, with ``value``;
           its ``bins`` hold what is not known.
-        - ``axes`` of a pair: per axis ``column``, ``label`` and ``bins`` (words, count), and ``cells``, a list
-          of rows of ``effect``, ``low``, ``high`` and ``count`` (None without codes).
+        - ``axes`` of a pair: per axis ``column``, ``label`` and ``bins`` (words, count); and ``cells``, a
+          list of rows of ``effect``, ``low``, ``high`` and ``count`` (None without codes).
     """
     labels = term_labels(scorecard, spec)
     return [
