@@ -1,0 +1,242 @@
+"""Why one customer's score moved since last month: what of it is the data, and what the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from data.artifacts import ArtifactError
+from data.store import VersionRow
+from models import movement as words
+from models.movement import Movement, Part, SplitError
+from models.scorecard import Scorecard
+from services import customers, log
+from services.customers import NoSuchCustomer
+from services.installation import Champion, Dataset, Installation
+from services.roles import Actor, permitted, require
+from services.stamp import Stamp, Standing, stamp, standing
+
+__all__ = ["Moved", "NoSuchCustomer", "why"]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Why a score moved.
+
+    Attributes
+    ----------
+    then, now : str
+        Which data is compared, in words: a month ("2026-09") or the day it was loaded; "" where there is no
+        earlier data.
+    movement : Movement or None
+        The exact split (log-odds, chances, parts by column); None where nothing can be compared or no model
+        figure may be shown, which ``told`` says.
+    version_then : str or None
+        The version that judged the data of then.
+    told : list of str
+        In words: the whole first, then the weightiest parts.
+    notes : list of str
+        What the reader must know of the comparison, such as that no model answered then.
+    """
+
+    id: str
+    then: str
+    now: str
+    movement: Movement | None
+    version_then: str | None
+    told: list[str]
+    notes: list[str]
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """Data of then: its row, what it is called, and the last moment at which it was the newest."""
+
+    row: Mapping[str, Any]
+    called: str
+    until: datetime
+
+
+def why(installation: Installation, actor: Actor, key: str, *, then: str | None = None) -> Moved:
+    """Answer why a customer's score moved since the month before, or since an earlier one.
+
+    Data then is the customer's row of that month, or, where the data has no months, in the load before.
+    Model then is the version that answered at the last moment when that data was the newest, so that the
+    score of then is the last one that could be seen on it. Where none answered, or it may not be used any
+    more, the model of now judges both, and a note says so.
+
+    Parameters
+    ----------
+    then : str, optional
+        An earlier month as an ISO date of its first day ("2026-07-01").
+
+    Raises
+    ------
+    NoSuchCustomer
+        If no current customer has this key.
+    """
+    require(actor, "see-facts")
+    on = standing(installation, actor)
+    row = customers.find(installation, on.dataset, key)
+    found = Moved(
+        key, "", _called(installation, on.dataset, row), None, None, [], [], stamp(installation, on)
+    )
+    if on.champion is None:
+        return replace(found, told=[on.withheld or ""])
+    earlier = _earlier(installation, on.dataset, key, row, then)
+    if earlier is None:
+        asked = f"of {then} " if then else ""
+        return replace(found, told=[f"There is no earlier data {asked}of this customer to compare with."])
+    card, version, note = _model_then(installation, actor, on.dataset, on.champion, earlier)
+    try:
+        movement = words.split(card, earlier.row, on.champion.scorecard, row)
+    except SplitError as fault:
+        return replace(found, then=earlier.called, told=[str(fault)])
+    entry = _record(installation, actor, on, key, row, earlier, (card, version), movement)
+    return replace(
+        found,
+        then=earlier.called,
+        movement=movement,
+        version_then=version,
+        told=words.tell(movement, on.dataset.spec),
+        notes=[note] if note else [],
+        stamp=stamp(installation, on, entry=entry),
+    )
+
+
+def _called(installation: Installation, dataset: Dataset, row: Mapping[str, Any]) -> str:
+    period = dataset.spec.period
+    if period is not None:
+        return str(row[period])[:7]
+    return f"the data loaded on {installation.warehouse.snapshot(dataset.snapshot).created:%Y-%m-%d}"
+
+
+def _earlier(
+    installation: Installation, dataset: Dataset, key: str, row: Mapping[str, Any], then: str | None
+) -> _Earlier | None:
+    """Find the data of then: in the history of the snapshot, else in the load before it."""
+    warehouse, period = installation.warehouse, dataset.spec.period
+    snapshot = warehouse.snapshot(dataset.snapshot)
+    if period is not None:
+        past = [one for one in warehouse.history(dataset.snapshot, key) if one[period] < row[period]]
+        past = [one for one in past if then is None or one[period] == then]
+        if past:
+            return _Earlier(past[-1], past[-1][period][:7], _until(installation, dataset, past[-1][period]))
+    before = _row_before(installation, snapshot.parent, key)
+    if before is None:
+        return None
+    if period is None:
+        created = warehouse.snapshot(str(snapshot.parent)).created
+        called = f"the data loaded on {created:%Y-%m-%d}"
+        return None if then else _Earlier(before, called, snapshot.created)
+    month = before.get(period)
+    if month is None or month >= row[period] or then not in (None, month):
+        return None
+    return _Earlier(before, month[:7], snapshot.created)
+
+
+def _row_before(installation: Installation, parent: str | None, key: str) -> Mapping[str, Any] | None:
+    """Read a customer's row in the load before; None where there is none, or it is gone."""
+    if parent is None:
+        return None
+    try:
+        return installation.warehouse.customer(parent, key)
+    except LookupError:
+        return None
+
+
+def _until(installation: Installation, dataset: Dataset, month: str) -> datetime:
+    """Say until when a month was the newest: the load after it, else the end of the month itself."""
+    warehouse = installation.warehouse
+    snapshot = warehouse.snapshot(dataset.snapshot)
+    while snapshot.parent is not None:
+        try:
+            before = warehouse.snapshot(snapshot.parent)
+        except LookupError:
+            break
+        if before.last_period == month:
+            return snapshot.created
+        snapshot = before
+    year, number = int(month[:4]), int(month[5:7])
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+
+
+def _model_then(
+    installation: Installation, actor: Actor, dataset: Dataset, champion: Champion, earlier: _Earlier
+) -> tuple[Scorecard, str, str | None]:
+    """Find the model of then, its version, and what must be said where the model of now stands in."""
+
+    def stand_in(because: str) -> tuple[Scorecard, str, str]:
+        return champion.scorecard, champion.version, f"{because}, so today's model judges both times."
+
+    stretch = installation.store.served_at(dataset.spec.name, earlier.until)
+    row = installation.store.version(stretch.version) if stretch and stretch.version else None
+    if stretch is None or row is None:
+        return stand_in(f"No model answered on the data of {earlier.called}")
+    if row.version == champion.version:
+        return champion.scorecard, champion.version, None
+    if row.state == "withdrawn":
+        return stand_in(f"The model of then ({row.version[:8]}) was withdrawn")
+    if stretch.state != "champion" and not permitted(actor, "see-drafts"):
+        return stand_in("The model of then was a draft that nobody had signed off")
+    return _loaded(installation, dataset, row) or stand_in(
+        f"The model of then ({row.version[:8]}) cannot be read, or reads columns that are gone"
+    )
+
+
+def _loaded(
+    installation: Installation, dataset: Dataset, row: VersionRow
+) -> tuple[Scorecard, str, str | None] | None:
+    """Load a version, verified; None where its file is damaged or it reads what the data has no more."""
+    try:
+        card = installation.load_scorecard(row.version, row.scorecard_sha256)
+    except ArtifactError:
+        return None
+    return (card, row.version, None) if set(card.columns) <= set(dataset.spec.columns) else None
+
+
+def _record(
+    installation: Installation,
+    actor: Actor,
+    on: Standing,
+    key: str,
+    row: Mapping[str, Any],
+    earlier: _Earlier,
+    model_then: tuple[Scorecard, str],
+    movement: Movement,
+) -> int:
+    """Put the answer in the log, with all that is needed to work it out again."""
+    assert on.champion is not None
+    card, version = model_then
+    header = log.record(
+        installation,
+        actor,
+        "movement",
+        subject=key,
+        version=on.champion.version,
+        snapshot=on.dataset.snapshot,
+        payload={
+            "then": {
+                "data": earlier.called,
+                "version": version,
+                "input": {column: earlier.row.get(column) for column in card.columns},
+                "input_now": {column: row.get(column) for column in card.columns},
+                "log_odds": movement.then.log_odds,
+            },
+            "input": {column: row.get(column) for column in on.champion.scorecard.columns},
+            "before": {"probability": movement.then.probability},
+            "answer": {"log_odds": movement.now.log_odds, "probability": movement.now.probability},
+            "data_change": movement.data_change,
+            "model_change": movement.model_change,
+            "data": [_plain(part) for part in movement.data],
+            "model": [_plain(part) for part in movement.model],
+        },
+    )
+    return header.seq
+
+
+def _plain(part: Part) -> list[Any]:
+    return [list(part.columns), part.change]
