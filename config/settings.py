@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
+
+from config.working_hours import WorkingHours, parse_hours
 
 DEFAULTS = Path(__file__).parent / "defaults.yaml"
 
@@ -61,6 +63,25 @@ class Settings(BaseSettings):
     repair_hours: int = Field(
         24, ge=1, le=8760, description="how long it realistically takes to mend a model that failed"
     )
+    working_hours: str = Field(
+        "Mon-Fri 08:00-18:00", description="within these, no promotion changes scores or the list drastically"
+    )
+    time_zone: str = Field("UTC", description="the zone that working hours are told in")
+    move_limit_points: float = Field(
+        10.0, gt=0, le=100, description="drastic: 95th percentile of score moves above this, in points"
+    )
+    replaced_limit_share: float = Field(
+        0.20, gt=0, le=1, description="drastic: more than this share of the at-risk list replaced"
+    )
+    guard_error_share: float = Field(
+        0.01, ge=0, le=1, description="a trial ends above this share of answers that failed"
+    )
+    guard_psi: float = Field(
+        0.2, gt=0, description="a trial ends above this stability index of its scores against the champion's"
+    )
+    guard_list_move: float = Field(
+        0.20, gt=0, description="a trial ends where the share over the at-risk line moves by this share of it"
+    )
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")
@@ -68,6 +89,14 @@ class Settings(BaseSettings):
     proxies: int = Field(0, ge=0, le=9, description="proxies in front whose X-Forwarded headers are believed")
     idle_minutes: int = Field(30, ge=1, description="a session ends after this time without a request")
     session_hours: int = Field(12, ge=1, description="a session ends after this time, whatever")
+    installation: str = Field(
+        "", max_length=200, description="what this installation is called, in versions exported from it"
+    )
+    mlflow_tracking_uri: str | None = Field(
+        None,
+        validation_alias=AliasChoices("KEEPSIGHT_MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_URI"),
+        description="MLflow server that versions are shown on as well",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +109,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the environment above the YAML defaults; read no .env file behind anyone's back."""
         return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def _hours_can_be_read(self) -> Settings:
+        parse_hours(self.working_hours, self.time_zone)
+        return self
+
+    @property
+    def hours(self) -> WorkingHours:
+        """The working hours, read."""
+        return parse_hours(self.working_hours, self.time_zone)
 
     @property
     def store_url(self) -> str:
