@@ -168,7 +168,7 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     z = 1.959963984540054
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return min(share, max(0.0, middle - reach)), max(share, min(1.0, middle + reach))
 
 
 def _bins(probability: Floats) -> Rows:
@@ -291,9 +291,7 @@ class _Ranked:
 class _Money:
     """What calling the first customers of the list reaches, against calling as many at random."""
 
-    def __init__(
-        self, orders: Mapping[str, _Ranked], share: float, revenue: npt.ArrayLike | None
-    ) -> None:
+    def __init__(self, orders: Mapping[str, _Ranked], share: float, revenue: npt.ArrayLike | None) -> None:
         self._orders = orders
         first = next(iter(orders.values()))
         self._share, self._rows = share, first.rows

@@ -66,7 +66,7 @@ class LogisticScorer:
     monotone : sequence of int
         By column 1, -1 or 0: a slope that would go against its limit is left flat.
     bags : int, default=8
-        Bootstrap samples fitted besides; the range of a score stands on them.
+        Bootstrap samples fitted besides; the range of a score stands on them. 0 where none is asked for.
     random_state : int, default=0
 
     Attributes
@@ -92,20 +92,20 @@ class LogisticScorer:
         self.flat_: tuple[str, ...] = ()
         limits = dict(zip(inputs.columns, self.monotone, strict=True))
         while True:
-            self.weights_ = self._learn(inputs, outcome)
+            learned = self._learn(inputs, outcome)
+            self.weights_ = self._weights(learned)
             against = [
-                column
-                for column, (slope, _) in self.weights_.lines.items()
-                if slope * limits[column] < 0 and column not in self.flat_
+                column for column, (slope, _) in self.weights_.lines.items() if slope * limits[column] < 0
             ]
             if not against:
                 break
             self.flat_ += tuple(against)
         random = np.random.default_rng(self.random_state)
-        self.bag_weights_ = []
-        for _ in range(self.bags):
-            rows = _resample(outcome, random)
-            self.bag_weights_.append(self._learn(inputs.iloc[rows], outcome[rows]))
+        drawn = [_resample(outcome, random) for _ in range(self.bags)]
+        bags = [self._learn(inputs.iloc[rows], outcome[rows]) for rows in drawn]
+        middle = np.mean(bags, axis=0) if bags else learned
+        # moved to the fit on all rows, so that the range of a score lies around it
+        self.bag_weights_ = [self._weights(learned + bag - middle) for bag in bags]
         return self
 
     def predict_proba(self, inputs: pd.DataFrame) -> Floats:
@@ -122,24 +122,29 @@ class LogisticScorer:
         chance = logistic(total)
         return np.column_stack([1 - chance, chance])
 
-    def _learn(self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_]) -> _Weights:
+    def _learn(self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_]) -> Floats:
+        """Fit once: the intercept and one weight per column of the design."""
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-        blocks = [self._block(part, inputs[part.column]) for part in self.parts_]
-        fitted = LogisticRegression(C=PENALTY, max_iter=2_000, tol=1e-6).fit(np.hstack(blocks), outcome)
-        coefficients, start = fitted.coef_[0], 0
+        design = np.hstack([self._block(part, inputs[part.column]) for part in self.parts_])
+        with threadpool_limits(1):  # small matrices: threads wait for each other longer than they work
+            fitted = LogisticRegression(C=PENALTY, max_iter=2_000, tol=1e-6).fit(design, outcome)
+        return np.concatenate([fitted.intercept_, fitted.coef_[0]])
+
+    def _weights(self, learned: Floats) -> _Weights:
+        """Name what a fit learned by column, slopes by the unit of the column."""
+        rest = list(learned[1:])
         lines, levels = {}, {}
-        intercept = float(fitted.intercept_[0])
-        for part, block in zip(self.parts_, blocks, strict=True):
-            own = coefficients[start : start + block.shape[1]]
-            start += block.shape[1]
+        for part in self.parts_:
             if isinstance(part, _Line):
-                slope = 0.0 if part.column in self.flat_ else float(own[0]) / part.scale
-                lines[part.column] = (slope, float(own[1]) if part.gaps else 0.0)
+                slope = float(rest.pop(0)) / part.scale
+                missing = float(rest.pop(0)) if part.gaps else 0.0
+                lines[part.column] = (0.0 if part.column in self.flat_ else slope, missing)
             else:
-                scores = np.concatenate([own if part.gaps else [0.0, *own], [0.0]])
-                levels[part.column] = tuple(float(score) for score in scores)
-        return _Weights(intercept, lines, levels)
+                gap = float(rest.pop(0)) if part.gaps else 0.0
+                levels[part.column] = (gap, *(float(rest.pop(0)) for _ in part.levels), 0.0)
+        return _Weights(float(learned[0]), lines, levels)
 
     def _block(self, part: _Line | _Levels, values: pd.Series) -> Floats:
         """Give the columns of the design that one input becomes."""

@@ -40,7 +40,8 @@ Row = Mapping[str, Any]
 
 def logistic(log_odds: npt.ArrayLike) -> Any:
     """Turn log-odds into probabilities, shares in 0-1."""
-    return 1.0 / (1.0 + np.exp(-np.asarray(log_odds, dtype=np.float64)))
+    with np.errstate(over="ignore"):  # far below, 1 / infinity is the 0 that is meant
+        return 1.0 / (1.0 + np.exp(-np.asarray(log_odds, dtype=np.float64)))
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Evidence:
         What serves.
     challengers : list of Challenger
         Batch models fitted on all rows.
+    share : float
+        Share of customers on the list.
     seed : int
     """
 
@@ -49,6 +51,7 @@ class Evidence:
     threshold: float
     scorecard: Scorecard
     challengers: list[Challenger]
+    share: float
     seed: int
 
 
@@ -56,15 +59,35 @@ def sections(evidence: Evidence) -> dict[str, Any]:
     """Make every section, as plain values by name."""
     from models.coverage import coverage
     from models.fairness import audit
+    from models.robustness import stress
+    from models.shapes import explanation
 
+    spec, held = evidence.spec, evidence.held_rows
     return {
         "fairness": audit(
             evidence.unseen_rows,
-            evidence.spec,
+            spec,
             evidence.unseen_outcome,
             evidence.unseen_chance,
             evidence.threshold,
             seed=evidence.seed,
         ),
-        "coverage": coverage(evidence.held_card, evidence.held_rows, evidence.spec),
+        "robustness": stress(evidence.scorecard, held, spec, seed=evidence.seed, share=evidence.share),
+        "cases": _cases(evidence),
+        "coverage": coverage(evidence.held_card, held, spec),
+        "explanation": explanation(evidence.scorecard, evidence.rows, spec),
     }
+
+
+def _cases(evidence: Evidence) -> dict[str, Any]:
+    """Put the cases to what serves; how good it is on a slice is asked of the fit that has not seen it."""
+    from config.cases import Quality, cases_for
+    from models.cases import run_cases, section
+
+    cases = cases_for(evidence.spec)
+    results = []
+    for case in cases.cases:
+        card = evidence.held_card if isinstance(case, Quality) else evidence.scorecard
+        one = cases.model_copy(update={"cases": (case,)})
+        results += run_cases(card, one, evidence.held_rows, evidence.spec)
+    return section(results)

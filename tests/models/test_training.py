@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,10 @@ from joblib import parallel_config
 
 import models.training as training
 from config.dataset import DatasetSpec, shipped_specs
-from models.candidates import parameters
+from models.candidates import LOGISTIC, parameters
+from models.challengers import ChallengerError
+from models.holdout import set_aside
+from models.report import SECTIONS, build_report, report_json
 from models.training import TrainingError, train
 
 
@@ -134,9 +139,109 @@ def test_working_on_folds_side_by_side_does_not_change_the_version(monkeypatch):
     assert beside.metrics == alone.metrics
 
 
+def test_the_report_has_every_section_in_plain_values(usual):
+    _, trained, _ = usual
+    report = build_report(trained.report_parts, data={}, environment={})
+    missing = [name for name in SECTIONS if report[name] is None]
+    assert missing == ["mitigation"] or not missing
+    assert json.loads(report_json(report)) == report
+    assert report["quality"]["rows"] == trained.metrics["holdout_rows"]
+    assert report["quality"]["cross_validation"]["auc"] == trained.metrics["auc"]
+    assert report["cases"]["results"]
+    gap = report["quality"]["train_auc"] - report["quality"]["roc_auc"]["value"]
+    assert report["quality"]["train_test_gap"] == pytest.approx(gap)
+
+
+def test_candidates_are_compared_on_the_same_folds_and_one_is_chosen(usual):
+    _, trained, _ = usual
+    rows = trained.report_parts["candidates"]
+    assert [row["name"] for row in rows] == [
+        "Additive model (EBM) without pairs",
+        "Additive model (EBM) with 3 pairs",
+        "Logistic regression",
+        "Gradient boosting",
+    ]
+    assert [row["kind"] for row in rows] == ["scorecard"] * 3 + ["batch"]
+    assert all(len(row["auc"]["folds"]) == 5 and row["why"] and row["seconds"] > 0 for row in rows)
+    [chosen] = [row for row in rows if row["chosen"]]
+    assert chosen["name"] == trained.choice["name"]
+    assert chosen["holdout_auc"] == trained.report_parts["quality"]["roc_auc"]["value"]
+    assert [challenger.name for challenger in trained.challengers] == ["Gradient boosting"]
+
+
+def test_those_set_aside_move_neither_the_choice_nor_what_is_measured_on_the_others():
+    frame, described = customers(), spec(**USUAL)
+    _, hold = set_aside((frame["gone"] == "Yes").to_numpy(), seed=0)
+    spoilt = frame.copy()
+    spoilt.loc[hold, ["price", "noise"]] = 1e6  # outcomes stay, so that the same customers are set aside
+    one, other = train(frame, described), train(spoilt, described)
+    assert one.metrics["auc"] == other.metrics["auc"]
+    assert one.report_parts["quality"]["train_auc"] == other.report_parts["quality"]["train_auc"]
+    assert [row["log_loss"] for row in one.report_parts["candidates"]] == [
+        row["log_loss"] for row in other.report_parts["candidates"]
+    ]
+    assert one.metrics["threshold"] == other.metrics["threshold"]
+    held = other.report_parts["quality"]["roc_auc"]["value"]
+    assert held < one.report_parts["quality"]["roc_auc"]["value"] - 0.1
+    assert one.scorecard.version != other.scorecard.version  # what serves has learned from them too
+
+
+def test_with_an_earlier_period_the_hold_out_is_by_time():
+    described, later, earlier = spec(**USUAL), customers(), customers(seed=1)
+    trained = train(later, described, earlier=earlier)
+    quality = trained.report_parts["quality"]
+    assert quality["holdout"]["by"] == "time"
+    _, hold = set_aside((later["gone"] == "Yes").to_numpy(), seed=0)
+    assert quality["rows"] == len(hold)
+    assert quality["holdout"]["learned_from"] == len(earlier) - len(hold)  # ids are alike in both periods
+    turned = earlier.assign(gone=np.where(earlier["gone"] == "Yes", "No", "Yes"))
+    misled = train(later, described, earlier=turned).report_parts["quality"]["roc_auc"]["value"]
+    assert misled < 0.5 < quality["roc_auc"]["value"]
+
+
+def test_an_earlier_period_that_teaches_nothing_is_passed_over_and_said():
+    described, later = spec(**USUAL), customers()
+    trained = train(later, described, earlier=customers(seed=1).assign(gone="No"))
+    held = trained.report_parts["quality"]["holdout"]
+    assert held["by"] == "random"
+    assert "same outcome" in held["words"]
+
+
+def test_logistic_regression_serves_where_lines_are_surely_better(monkeypatch):
+    monkeypatch.setattr(training, "choose", lambda losses: (LOGISTIC, dict.fromkeys(losses, "because")))
+    frame = customers()
+    trained = train(frame, spec(**USUAL))
+    assert trained.choice["family"] == "logistic"
+    assert trained.choice["pair_columns"] == []
+    assert {term.type for term in trained.scorecard.terms} == {"linear", "table"}
+    typed = frame[list(USUAL)].assign(contract=frame["contract"].astype("category"))
+    assert trained.scorecard.probability(frame) == pytest.approx(
+        trained.estimator.predict_proba(typed)[:, 1], abs=1e-9
+    )
+
+
+def test_a_classifier_named_in_settings_is_compared_too():
+    tree = "sklearn.tree.DecisionTreeClassifier"
+    trained = train(customers(), spec(**USUAL), challengers=(tree,))
+    row = trained.report_parts["candidates"][-1]
+    assert (row["name"], row["kind"], row["path"], row["chosen"]) == ("Decision tree", "batch", tree, False)
+    assert [challenger.path for challenger in trained.challengers][-1] == tree
+    with pytest.raises(ChallengerError, match="only its estimators are run"):
+        train(customers(), spec(**USUAL), challengers=("os.system",))
+
+
+def test_ten_of_an_outcome_are_enough_to_learn_and_report():
+    frame = customers(100)
+    frame["gone"] = np.where(frame.index % 10 == 0, "Yes", "No")
+    trained = train(frame, spec(**USUAL))
+    assert trained.metrics["holdout_rows"] == 20
+    assert trained.report_parts["quality"]["left"] == 2
+
+
 def test_a_pair_that_decides_is_found():
     random = np.random.default_rng(0)
     frame = pd.DataFrame({name: random.choice(["on", "off"], 600) for name in ("left_hand", "right_hand")})
+    frame["id"] = np.arange(600).astype(str)
     frame["gone"] = np.where(
         (frame["left_hand"] == frame["right_hand"]) ^ (random.random(600) < 0.1), "Yes", "No"
     )
@@ -271,6 +376,7 @@ def test_the_shipped_specs_fit_their_tables(shared_data, name, file):
 def test_telco_is_learned_well_even_from_few_fits(shared_data, monkeypatch):
     monkeypatch.setattr(training, "parameters", parameters)
     monkeypatch.setattr(training, "FOLDS", 2)
+    monkeypatch.setattr(training, "PAIRS_TRIED", (0,))
     shipped = shipped_specs()["telco"]
     frame = pd.read_csv(shared_data / "telco" / "WA_Fn-UseC_-Telco-Customer-Churn.csv", dtype=str)
     frame = frame.apply(lambda column: column.str.strip().replace("", None))
