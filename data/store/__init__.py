@@ -13,6 +13,7 @@ from data.store.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
+from data.store.experiments import ExperimentRow, HeldRow
 from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Entry, EntryFilter, Head, Logged, Verification
 from data.store.people import User
@@ -25,8 +26,10 @@ __all__ = [
     "Entry",
     "EntryFilter",
     "EntryRefused",
+    "ExperimentRow",
     "Head",
     "Header",
+    "HeldRow",
     "InUse",
     "Logged",
     "NameTaken",

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
+from data.store.experiments import Experiments
 from data.store.installation import InstallationRows
 from data.store.log import Log
 from data.store.people import People
@@ -20,7 +21,7 @@ from data.store.throttle import Throttle
 PATIENCE_SECONDS = 10.0
 
 
-class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry):
+class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments):
     """All groups of functions over one reach."""
 
 
