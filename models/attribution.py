@@ -40,12 +40,16 @@ LIME_TOLERANCE = 0.1
 """LIME fits a line near a customer and need not meet the answer: farther off than this, it is not shown."""
 
 ROWS_EXPLAINED = 1_000
-ROWS_PERMUTED = 100
-"""Asking a model about every order of inputs is slow, so that fewer rows are."""
-ROWS_OF_LIME = 20
-BACKGROUND = 50
+ROWS_OF_A_FOREST = 50
+"""Deep trees take a tenth of a second a row."""
+ROWS_PERMUTED = 20
+"""Asking a model about inputs in several orders is slow, so that fewer rows are explained."""
+BACKGROUND = 30
+ORDERS = 3
 ROWS_PROBED = 20_000
-ORDERS = 5
+
+
+CODED = "Give the model columns of 0 and 1 instead of coded categories, or compare it without an explanation."
 
 
 class NotInstalled(RuntimeError):
@@ -110,7 +114,7 @@ def attribute(
     inputs : DataFrame
         What it was fitted on.
     rows : DataFrame
-        The rows to explain, one at least.
+        The rows to explain, one at least; by permutation only the first 20 of them are.
 
     Raises
     ------
@@ -128,10 +132,8 @@ def attribute(
         return _checked(found, TOLERANCE)
 
 
-def explained(
-    challengers: Sequence[Challenger], spec: DatasetSpec, *, method: Method = "shap", seed: int = 0
-) -> list[dict[str, Any]]:
-    """Explain challengers for a report: what weighs in each, marked approximate, or why nothing is shown.
+def explained(challengers: Sequence[Challenger], spec: DatasetSpec, *, seed: int = 0) -> list[dict[str, Any]]:
+    """Explain challengers by SHAP for a report: what weighs in each, marked approximate, or why not shown.
 
     Returns
     -------
@@ -144,20 +146,21 @@ def explained(
     for one in challengers:
         told: dict[str, Any] = {"name": one.name, "approximate": True}
         try:
-            told |= _explained(one, spec, method, seed)
+            told |= _explained(one, spec, seed)
         except (NotInstalled, NotAdditive) as refused:
             told |= {"words": str(refused), "importance": []}
         found.append(told)
     return found
 
 
-def _explained(challenger: Challenger, spec: DatasetSpec, method: Method, seed: int) -> dict[str, Any]:
+def _explained(challenger: Challenger, spec: DatasetSpec, seed: int) -> dict[str, Any]:
     from models.challengers import _readable
 
     levels = [str(column) for column, kind in challenger.inputs.dtypes.items() if kind == "category"]
     inputs = _readable(challenger.inputs, levels)
-    most = ROWS_OF_LIME if method == "lime" else ROWS_EXPLAINED
-    found = attribute(challenger.estimator, inputs, _sample(inputs, most, seed), method=method, seed=seed)
+    model = _parts_of(challenger.estimator)[1]
+    most = ROWS_OF_A_FOREST if hasattr(model, "estimators_") else ROWS_EXPLAINED
+    found = attribute(challenger.estimator, inputs, _sample(inputs, most, seed), seed=seed)
     sizes = np.abs(found.values).mean(axis=0)
     return {
         "words": found.mark,
@@ -181,25 +184,31 @@ def _checked(found: tuple[Attribution, Floats], tolerance: float) -> Attribution
     """Give an explanation with its error, measured against the model's own answers."""
     parts, own = found
     error = float(np.abs(parts.start + parts.values.sum(axis=1) - own).max())
+    remedy = "Explain it by SHAP." if parts.method == "LIME" else CODED
     if not error <= tolerance:
         raise NotAdditive(
             f"The explanation by {parts.method} is not shown: it misses the model's own answers by up to "
-            f"{error:.2g} ({parts.scale}), where {tolerance:g} is allowed. Give the model columns of 0 and 1 "
-            "instead of coded categories, or compare it without an explanation."
+            f"{error:.2g} ({parts.scale}), where {tolerance:g} is allowed. {remedy}"
         )
     return Attribution(
         parts.columns, parts.start, parts.values, parts.scale, parts.method, error, parts.spread
     )
 
 
-def _own(estimator: Any, rows: pd.DataFrame) -> tuple[Floats, Scale]:
-    """Ask the model itself: log-odds where its decision function gives them, else its probability."""
-    chance = np.asarray(estimator.predict_proba(rows), dtype=np.float64)[:, 1]
-    if hasattr(estimator, "decision_function"):
-        decision = np.asarray(estimator.decision_function(rows), dtype=np.float64)
-        if np.allclose(logistic(decision), chance, atol=1e-9):
-            return decision, "log-odds"
-    return chance, "probability"
+def _own(estimator: Any, rows: pd.DataFrame, scale: Scale) -> Floats:
+    """Ask the model itself."""
+    if scale == "log-odds":
+        return np.asarray(estimator.decision_function(rows), dtype=np.float64)
+    return np.asarray(estimator.predict_proba(rows), dtype=np.float64)[:, 1]
+
+
+def _scale(estimator: Any, rows: pd.DataFrame) -> Scale:
+    """Take log-odds where the model's decision function gives them, else its probability."""
+    if not hasattr(estimator, "decision_function"):
+        return "probability"
+    decision, chance = _own(estimator, rows, "log-odds"), _own(estimator, rows, "probability")
+    is_log_odds = decision.shape == chance.shape and np.allclose(logistic(decision), chance, atol=1e-9)
+    return "log-odds" if is_log_odds else "probability"
 
 
 def _library(name: str) -> Any:
@@ -218,7 +227,7 @@ def _library(name: str) -> Any:
 def _by_trees(estimator: Any, inputs: pd.DataFrame, rows: pd.DataFrame) -> tuple[Attribution, Floats] | None:
     """Explain trees by the paths of their splits; None where the model is no tree that shap can read."""
     shap = _library("shap")
-    encode, model = (estimator[:-1], estimator[-1]) if hasattr(estimator, "steps") else (None, estimator)
+    encode, model = _parts_of(estimator)
     owners = _owners(encode, _sample(inputs, ROWS_PROBED, 0))
     if owners is None:
         return None
@@ -235,9 +244,14 @@ def _by_trees(estimator: Any, inputs: pd.DataFrame, rows: pd.DataFrame) -> tuple
     for place, owner in enumerate(owners):
         if owner >= 0:
             summed[:, owner] += values[:, place]
-    own, scale = _own(estimator, rows)
-    columns = tuple(map(str, inputs.columns))
-    return Attribution(columns, np.full(len(rows), start), summed, scale, "SHAP of trees", np.nan), own
+    scale, columns = _scale(estimator, rows), tuple(map(str, inputs.columns))
+    made = Attribution(columns, np.full(len(rows), start), summed, scale, "SHAP of trees", np.nan)
+    return made, _own(estimator, rows, scale)
+
+
+def _parts_of(estimator: Any) -> tuple[Any, Any]:
+    """Part a pipeline into what makes its design and its model."""
+    return (estimator[:-1], estimator[-1]) if hasattr(estimator, "steps") else (None, estimator)
 
 
 def _design(encode: Any, rows: pd.DataFrame) -> Floats:
@@ -310,27 +324,27 @@ def _by_permutation(
     """Explain any model by asking it about inputs put in one after the other, in several orders."""
     shap = _library("shap")
     rows, coder = rows.iloc[:ROWS_PERMUTED], _Coder(inputs)
+    scale = _scale(estimator, rows)
     background, coded = coder.code(_sample(inputs, BACKGROUND, seed)), coder.code(rows)
 
     def run(seed: int) -> tuple[Floats, Floats]:
         masker = shap.maskers.Independent(background, max_samples=BACKGROUND)
         explainer = shap.PermutationExplainer(
-            lambda matrix: _own(estimator, coder.decode(matrix))[0], masker, seed=seed
+            lambda matrix: _own(estimator, coder.decode(matrix), scale), masker, seed=seed
         )
         made = explainer(coded, max_evals=ORDERS * (2 * coded.shape[1] + 1), silent=True)
         return np.broadcast_to(made.base_values, len(rows)), np.asarray(made.values)
 
     (start, values), (_, again) = run(seed), run(seed + 1)
-    own, scale = _own(estimator, rows)
-    spread = float(np.abs(values - again).mean())
-    columns = tuple(map(str, inputs.columns))
-    return Attribution(columns, start, values, scale, "SHAP by permutation", np.nan, spread), own
+    spread, columns = float(np.abs(values - again).mean()), tuple(map(str, inputs.columns))
+    made = Attribution(columns, start, values, scale, "SHAP by permutation", np.nan, spread)
+    return made, _own(estimator, rows, scale)
 
 
 def _lime(estimator: Any, inputs: pd.DataFrame, rows: pd.DataFrame, seed: int) -> tuple[Attribution, Floats]:
     """Explain by a line fitted to answers near each row; a number not known is taken as the median."""
     tabular = _library("lime.lime_tabular")
-    rows, coder = rows.iloc[:ROWS_OF_LIME], _Coder(inputs)
+    coder = _Coder(inputs)
     seen, coded = coder.code(inputs), coder.code(rows)
     usual = np.nan_to_num(np.nanmedian(seen, axis=0))
     seen, coded = (np.where(np.isnan(each), usual, each) for each in (seen, coded))
@@ -347,9 +361,9 @@ def _lime(estimator: Any, inputs: pd.DataFrame, rows: pd.DataFrame, seed: int) -
         start[nth] = made.intercept[1]
         for place, weight in made.as_map()[1]:
             values[nth, place] = weight
-    own = np.asarray(estimator.predict_proba(rows), dtype=np.float64)[:, 1]
     columns = tuple(map(str, inputs.columns))
-    return Attribution(columns, start, values, "probability", "LIME", np.nan), own
+    made = Attribution(columns, start, values, "probability", "LIME", np.nan)
+    return made, _own(estimator, rows, "probability")
 
 
 def _sample(frame: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:

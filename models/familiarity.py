@@ -117,8 +117,9 @@ def unlike_share(scorecard: Scorecard, frame: pd.DataFrame) -> float:
             shares = np.where(beyond > 0, known.least(place), shares)
         else:
             lost |= bins == feature.bins - 1
-        unread += lost & (shares <= RARE_INPUT)
-        if sum(feature.counts):
+        counted = sum(feature.counts) > 0
+        unread += lost & ((shares <= RARE_INPUT) | (not counted))
+        if counted:
             surprise -= np.log(shares)
             degrees += 1
     unlike = (

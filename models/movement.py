@@ -171,8 +171,8 @@ def _check(movement: Movement, then: float, now: float) -> None:
     """Add everything up by exact summation, and compare with the scores as the cards give them."""
     ends = (movement.then.log_odds, movement.now.log_odds)
     sums = [math.fsum(part.change for part in parts) for parts in (movement.data, movement.model)]
-    exact = ends == (then, now) and sums == [movement.data_change, movement.model_change]
-    if not exact or math.fsum(sums) != movement.change:
+    changes = [movement.data_change, movement.model_change]
+    if ends != (then, now) or sums != changes or math.fsum(changes) != movement.change:
         raise SplitError(
             f"The parts of a change from {then!r} to {now!r} log-odds add up to {sums!r}, which is not it; "
             "so it is not explained. Please report this with the two versions of the model."

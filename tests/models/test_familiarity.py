@@ -116,6 +116,9 @@ def test_a_card_without_counts_judges_by_range_alone(plain, spec):
     assert familiarity(card, USUAL, spec).share is None
     assert familiarity(card, USUAL | {"tenure": 1e9}, spec).grade == "unlike"
     assert familiarity(card, USUAL, spec).grade == "usual"
+    assert familiarity(card, {}, spec).grade == "unlike"
+    rows = pd.DataFrame([USUAL, {"tenure": None, "Contract": None}, {"tenure": 5.0, "Contract": "new"}])
+    assert unlike_share(card, rows) == 1 / 3
 
 
 def test_a_table_is_judged_as_its_rows_are(spec):
