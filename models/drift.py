@@ -73,9 +73,10 @@ def quantile_of_moves(before: np.ndarray, after: np.ndarray, quantile: float = 0
 def replaced_share(before: np.ndarray, after: np.ndarray, top: float) -> float:
     """Give the share (0 to 1) of the top list by ``before`` that is not on it by ``after``.
 
-    The list holds the ``top`` share of rows, at least one; of equal scores the earlier row comes first.
+    The list holds the ``top`` share of rows, rounded, at least one; of equal scores the earlier row comes
+    first.
     """
-    size = math.ceil(len(_finite(before, "reference")) * top)
+    size = max(1, round(len(_finite(before, "reference")) * top))
     first, second = (set(np.argsort(-scores, kind="stable")[:size].tolist()) for scores in (before, after))
     return 1 - len(first & second) / size
 
