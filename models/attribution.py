@@ -228,16 +228,19 @@ def _by_trees(estimator: Any, inputs: pd.DataFrame, rows: pd.DataFrame) -> tuple
     """Explain trees by the paths of their splits; None where the model is no tree that shap can read."""
     shap = _library("shap")
     encode, model = _parts_of(estimator)
+    unreadable = (shap.utils._exceptions.InvalidModelError, ValueError, TypeError, NotImplementedError)
+    try:
+        explainer = shap.TreeExplainer(model)
+    except unreadable:
+        return None
     owners = _owners(encode, _sample(inputs, ROWS_PROBED, 0))
     if owners is None:
         return None
     try:
-        explainer = shap.TreeExplainer(model)
-        values = np.asarray(
-            explainer.shap_values(_design(encode, rows), check_additivity=False), dtype=np.float64
-        )
-    except (shap.utils._exceptions.InvalidModelError, ValueError, TypeError, NotImplementedError):
+        given = explainer.shap_values(_design(encode, rows), check_additivity=False)
+    except unreadable:
         return None
+    values = np.asarray(given, dtype=np.float64)
     values = values[:, :, -1] if values.ndim == 3 else values
     start = float(np.ravel(explainer.expected_value)[-1])
     summed = np.zeros((len(rows), len(inputs.columns)))

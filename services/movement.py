@@ -21,6 +21,9 @@ from services.stamp import Stamp, Standing, stamp, standing
 __all__ = ["Moved", "NoSuchCustomer", "why"]
 
 
+LOADS_LOOKED_AT = 12
+
+
 @dataclass(frozen=True)
 class Moved:
     """Why a score moved.
@@ -119,33 +122,35 @@ def _earlier(
 ) -> _Earlier | None:
     """Find the data of then: in the history of the snapshot, else in the load before it."""
     warehouse, period = installation.warehouse, dataset.spec.period
-    snapshot = warehouse.snapshot(dataset.snapshot)
     if period is not None:
         past = [one for one in warehouse.history(dataset.snapshot, key) if one[period] < row[period]]
         past = [one for one in past if then is None or one[period] == then]
         if past:
             return _Earlier(past[-1], past[-1][period][:7], _until(installation, dataset, past[-1][period]))
-    before = _row_before(installation, snapshot.parent, key)
-    if before is None:
-        return None
-    if period is None:
-        created = warehouse.snapshot(str(snapshot.parent)).created
-        called = f"the data loaded on {created:%Y-%m-%d}"
-        return None if then else _Earlier(before, called, snapshot.created)
-    month = before.get(period)
-    if month is None or month >= row[period] or then not in (None, month):
-        return None
-    return _Earlier(before, month[:7], snapshot.created)
+    return _from_loads(installation, dataset, key, row, then)
 
 
-def _row_before(installation: Installation, parent: str | None, key: str) -> Mapping[str, Any] | None:
-    """Read a customer's row in the load before; None where there is none, or it is gone."""
-    if parent is None:
-        return None
-    try:
-        return installation.warehouse.customer(parent, key)
-    except LookupError:
-        return None
+def _from_loads(
+    installation: Installation, dataset: Dataset, key: str, row: Mapping[str, Any], then: str | None
+) -> _Earlier | None:
+    """Find the data of then in the loads before, latest first; a month that was only mended is passed over."""
+    warehouse, period = installation.warehouse, dataset.spec.period
+    newer = warehouse.snapshot(dataset.snapshot)
+    for _ in range(LOADS_LOOKED_AT):
+        if newer.parent is None:
+            return None
+        try:
+            older = warehouse.snapshot(newer.parent)
+            before = warehouse.customer(older.id, key)
+        except LookupError:
+            return None
+        month = before.get(period) if before is not None and period is not None else None
+        if before is not None and period is None and then is None:
+            return _Earlier(before, f"the data loaded on {older.created:%Y-%m-%d}", newer.created)
+        if before is not None and month is not None and month < row[period] and then in (None, month):
+            return _Earlier(before, month[:7], newer.created)
+        newer = older
+    return None
 
 
 def _until(installation: Installation, dataset: Dataset, month: str) -> datetime:

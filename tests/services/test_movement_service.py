@@ -215,6 +215,19 @@ def test_a_month_loaded_later_is_compared_with_the_model_of_its_time(town, now):
         assert found.movement.then.log_odds == installation.champion().scorecard.score(A1).log_odds
 
 
+def test_a_month_that_was_only_mended_is_no_earlier_one(town, now):
+    installation = town(MONTHLY, months(("2026-07-01", A1)))
+    parent = installation.store.current_snapshot("town")
+    for price in (45.0, 40.0):
+        now["is"] = datetime(2026, 10, int(price) - 37, tzinfo=UTC)
+        parent = load(
+            installation, MONTHLY, months(("2026-08-01", EIGHTH | {"price": price})), now, parent
+        ).id
+    found = movement.why(installation, MANAGER, "A1")
+    assert found.then == "2026-07"
+    assert {part.columns: part.before for part in found.movement.data}[("price",)] == (60.0,)
+
+
 def test_an_earlier_month_can_be_asked_for(town):
     sixth = A1 | {"price": 90.0}
     installation = town(MONTHLY, months(("2026-06-01", sixth), *((r["month"], r) for r in TWO_MONTHS)))
