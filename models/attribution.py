@@ -149,6 +149,8 @@ def explained(challengers: Sequence[Challenger], spec: DatasetSpec, *, seed: int
             told |= _explained(one, spec, seed)
         except (NotInstalled, NotAdditive) as refused:
             told |= {"words": str(refused), "importance": []}
+        except Exception as fault:  # of a library we do not need: no reason to lose a training
+            told |= {"words": f"Not explained: {type(fault).__name__} in SHAP, {fault}", "importance": []}
         found.append(told)
     return found
 
@@ -216,7 +218,7 @@ def _library(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as absent:
         raise NotInstalled(
-            f"Not explained: {name.split('.')[0]} is not installed. "
+            f"Not explained: {name.split('.')[0]} is not installed ({absent}). "
             "Install it with `pip install -r requirements-explain.txt`."
         ) from absent
 

@@ -133,7 +133,7 @@ def _earlier(
 def _from_loads(
     installation: Installation, dataset: Dataset, key: str, row: Mapping[str, Any], then: str | None
 ) -> _Earlier | None:
-    """Find the data of then in the loads before, latest first; a month that was only mended is passed over."""
+    """Find the data of then in the loads before, latest first; a month that was only mended is none."""
     warehouse, period = installation.warehouse, dataset.spec.period
     newer = warehouse.snapshot(dataset.snapshot)
     for _ in range(LOADS_LOOKED_AT):

@@ -163,9 +163,22 @@ def test_a_report_without_the_library_says_that_nothing_is_explained(monkeypatch
     typed = inputs.astype({"a_b": "category"})
     one = SimpleNamespace(name="Boosting", estimator=pipeline(boosting()).fit(inputs, left), inputs=typed)
     (told,) = explained([one], parse_spec(SPEC))
-    install = "Install it with `pip install -r requirements-explain.txt`."
-    assert told["words"] == f"Not explained: shap is not installed. {install}"
+    assert told["words"].startswith("Not explained: shap is not installed (")
+    assert told["words"].endswith("Install it with `pip install -r requirements-explain.txt`.")
     assert told["importance"] == []
+
+
+def test_a_fault_of_the_library_loses_the_explanation_and_not_the_training(monkeypatch, table):
+    def broken(*given, **named):
+        raise RuntimeError("no such kernel")
+
+    monkeypatch.setattr(attribution, "_by_trees", broken)
+    inputs, left = table
+    typed = inputs.astype({"a_b": "category"})
+    one = SimpleNamespace(name="Boosting", estimator=pipeline(boosting()).fit(inputs, left), inputs=typed)
+    (told,) = explained([one], parse_spec(SPEC))
+    assert told["words"] == "Not explained: RuntimeError in SHAP, no such kernel"
+    assert (told["approximate"], told["importance"]) == (True, [])
 
 
 def test_lime_is_shown_with_how_far_it_is_off(table):
