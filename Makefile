@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run setup test lint bench clean browser
+.PHONY: help run setup test lint bench report clean browser
 
 help:
 	@echo "make run              prepare Keepsight and serve it on http://127.0.0.1:8050 (the synthetic demo at first)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test             lint, then every test, those in the browser too"
 	@echo "make lint             ruff and mypy"
 	@echo "make bench            measure the figures of bench/ and print them as a table"
+	@echo "make report           measure the quality of the models again and write the tables of docs/model.md"
 	@echo "make clean            delete the environment and caches; var/ (your data) stays"
 
 run: $(VENV)/runtime.stamp
@@ -30,6 +31,9 @@ lint: $(VENV)/development.stamp
 
 bench: $(VENV)/development.stamp browser
 	@$(PYTHON) -m bench $(BENCH)
+
+report: $(VENV)/development.stamp
+	@$(PYTHON) -m bench.report
 
 clean:
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

@@ -20,6 +20,9 @@ BAGS = 8
 MANY_ROWS = 50_000
 """Above this, numbers are cut into fewer bins: time grows with both, and quality does not."""
 
+SURELY = 2.0
+"""Standard errors by which logistic regression must be better to take an additive model's place."""
+
 PAIR_CELLS = 1_024
 """Pairs with more cells are not tried: they would be no small table, and learn single customers."""
 
@@ -124,8 +127,8 @@ def choose(losses: Mapping[Candidate, Sequence[float]]) -> tuple[Candidate, dict
     """Choose who is to serve, and say of each candidate why it was taken or not.
 
     Among the additive models the one with the fewest pairs that is as good as the best of them
-    (:func:`smallest_as_good`). Logistic regression takes its place only where it is better by more than one
-    standard error: straight lines are no gain where bends are as good. Batch candidates never serve.
+    (:func:`smallest_as_good`). Logistic regression takes its place only where it is better by more than two
+    standard errors: straight lines are no gain where bends may be as good. Batch candidates never serve.
 
     Parameters
     ----------
@@ -160,10 +163,10 @@ def choose(losses: Mapping[Candidate, Sequence[float]]) -> tuple[Candidate, dict
         compared = f"Log loss {abs(worse):.4f} {'worse' if worse > 0 else 'better'} than the additive model's"
         if one.family == "batch":
             words[one] = f"{compared}. Compared by batch only: it has no scorecard, so it cannot serve."
-        elif worse < -error:
+        elif worse < -SURELY * error:
             chosen = one
             words[additive[pairs]] = "The best additive model, but logistic regression is better."
-            words[one] = f"Chosen. {compared}, more than one standard error ({error:.4f})."
+            words[one] = f"Chosen. {compared}, more than two standard errors ({error:.4f} each)."
         else:
             words[one] = f"{compared} (one standard error is {error:.4f}): kept as the yardstick."
     return chosen, words

@@ -75,7 +75,9 @@ def sections(evidence: Evidence) -> dict[str, Any]:
         "robustness": stress(evidence.scorecard, held, spec, seed=evidence.seed, share=evidence.share),
         "cases": _cases(evidence),
         "coverage": coverage(evidence.held_card, held, spec),
-        "explanation": explanation(evidence.scorecard, evidence.rows, spec),
+        "explanation": explanation(
+            evidence.scorecard, evidence.rows, spec, challengers=evidence.challengers, seed=evidence.seed
+        ),
     }
 
 

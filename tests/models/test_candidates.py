@@ -62,7 +62,8 @@ def test_straight_lines_serve_only_where_they_are_surely_better():
     assert surely == LOGISTIC
     assert why[LOGISTIC].startswith("Chosen")
     assert not why[ebm(0)].startswith("Chosen")
-    perhaps, why = choose({ebm(0): bends, LOGISTIC: [0.40, 0.55, 0.55]})
+    # better by 0.013, -0.013 and 0.06: 0.02 on average, standard error 0.0214
+    perhaps, why = choose({ebm(0): bends, LOGISTIC: [0.487, 0.533, 0.45]})
     assert perhaps == ebm(0)
     assert "yardstick" in why[LOGISTIC]
 
