@@ -29,6 +29,9 @@ AT_ONCE = 25
 
 INTERVAL = (2.5, 97.5)
 CALIBRATION_BINS = 10
+ROWS_A_BIN = 30
+"""Small tables are cut into fewer bins: the share observed in a handful of customers is chance alone."""
+
 LIFT_SHARE = 0.10
 
 MEASURES = (
@@ -98,9 +101,9 @@ def quality(
     -----
     ``lift_at_10``: share of leavers among the tenth with the highest scores, over the share among all; scores
     that tie at the border count in proportion. ``calibration_error``: mean distance of score and observed
-    share over ten bins of even size, weighted by customers (expected calibration error); even a perfectly
-    calibrated model has a small one by chance, and the bootstrap adds to it, so ``value`` may lie at the
-    lower end of its interval.
+    share over ten bins of even size (fewer under 300 customers), weighted by customers (expected calibration
+    error); even a perfectly calibrated model has a small one by chance, and the bootstrap adds to it, so
+    ``value`` may lie at the lower end of its interval.
 
     References
     ----------
@@ -139,7 +142,7 @@ def quality(
 
 
 def calibration(outcome: npt.ArrayLike, probability: npt.ArrayLike) -> list[dict[str, Any]]:
-    """Compare scores with what happened, in at most ten bins of even size, ascending.
+    """Compare scores with what happened, in at most ten bins of even size (fewer under 300 rows), ascending.
 
     Returns
     -------
@@ -172,7 +175,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def _bins(probability: Floats) -> Rows:
-    edges = np.unique(np.quantile(probability, np.arange(1, CALIBRATION_BINS) / CALIBRATION_BINS))
+    bins = int(np.clip(len(probability) // ROWS_A_BIN, 2, CALIBRATION_BINS))
+    edges = np.unique(np.quantile(probability, np.arange(1, bins) / bins))
     return np.searchsorted(edges, probability, side="left")
 
 

@@ -51,8 +51,8 @@ def test_measures_of_ten_customers_worked_out_by_hand():
     assert value["precision"] == value["recall"] == value["f1"] == pytest.approx(2 / 3)
     # the first tenth is one leaver: all of it left, of everyone 3 in 10
     assert value["lift_at_10"] == pytest.approx(10 / 3)
-    # ten bins of one customer each
-    assert value["calibration_error"] == pytest.approx(np.abs(SCORE - LEFT).mean())
+    # so few customers make two bins: scores add up to 3.5 where 3 left, and to 1.05 where none did
+    assert value["calibration_error"] == pytest.approx((0.5 + 1.05) / 10)
     assert found["rows"] == 10
     assert found["left"] == 3
 
@@ -168,6 +168,7 @@ def test_calibration_bins_hold_everyone_once_and_ties_together(many):
     bins = calibration(outcome, score)
     assert sum(one["n"] for one in bins) == len(outcome)
     assert sum(one["n"] * one["observed"] for one in bins) == pytest.approx(outcome.sum())
+    assert len(bins) == 10
     means = [one["mean_score"] for one in bins]
     assert means == sorted(means)
     assert len(calibration([True, False] * 10, [0.5] * 20)) == 1

@@ -388,3 +388,13 @@ def test_telco_is_learned_well_even_from_few_fits(shared_data, monkeypatch):
     card = trained.scorecard
     prices = frame.iloc[[0] * 50].assign(MonthlyCharges=np.linspace(20, 118, 50))
     assert (np.diff(card.log_odds(prices)) >= 0).all()
+
+
+def test_infinite_and_missing_numbers_are_learned_from_by_every_candidate():
+    frame = customers()
+    frame.loc[::7, "price"] = np.inf
+    frame.loc[1::7, "price"] = -np.inf
+    frame.loc[2::7, "noise"] = np.nan
+    trained = train(frame, spec(**USUAL))
+    assert np.isfinite(trained.scorecard.log_odds(frame)).all()
+    assert all(np.isfinite(row["log_loss"]["mean"]) for row in trained.report_parts["candidates"])
