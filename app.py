@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
+import cli_experiments
 from components import frame, states
 from config.settings import Settings
 from services import preparation
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
-    for command in (*cli.GROUPS, cli.prepare):
+    for command in (*cli.GROUPS, cli_experiments.experiment_group, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.
     server.test_client().get("/healthz")

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 
-class HeldBack(RuntimeError):
+class HeldBack(ValueError):
     """A promotion that has to wait: nothing was changed, the attempt is on record. Show the message."""
 
 
-class Overtaken(RuntimeError):
+class Overtaken(ValueError):
     """Another version became champion while the effect was worked out: look again, then repeat."""
 
 
@@ -78,8 +78,8 @@ class Effect:
             return "No scores of a signed version stand yet, so none change."
         return (
             f"Of {self.customers:,} active customers one in twenty would move by {self.moved_points:.1f} "
-            f"points or more (limit {self.move_limit_points:g}), and {self.replaced_share:.0%} of the at-risk list "
-            f"would be replaced (limit {self.replaced_limit_share:.0%})."
+            f"points or more (limit {self.move_limit_points:g}), and {self.replaced_share:.0%} of the "
+            f"at-risk list would be replaced (limit {self.replaced_limit_share:.0%})."
         )
 
     def plain(self) -> dict[str, object]:

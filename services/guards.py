@@ -1,0 +1,213 @@
+"""Guards: what is measured of a version on trial, and the way back that needs nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from data.artifacts import ArtifactError
+from data.store import EntryFilter, ExperimentRow, VersionRow
+from models import drift
+from services import experiments, log, training
+from services.roles import SYSTEM
+
+if TYPE_CHECKING:
+    from services.installation import Installation
+
+LEAST_CUSTOMERS = 100
+"""Below this many, how scores lie says more of chance than of the version."""
+
+LEAST_ANSWERS = 20
+"""Below this many answers one error would be a share above any limit."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found of an experiment on the current customers.
+
+    Attributes
+    ----------
+    customers : int
+        Active ones that the version tried scores: its arm; of a shadow all that are affected.
+    psi : float or None
+        Of its scores against the champion's, for these customers; None under 100 of them.
+    over_before, over_after : float or None
+        Share (0 to 1) of them over the champion's at-risk line, by the champion and by the version tried.
+    list_move : float or None
+        By which share of itself that share moved; None under 100 customers, or where nobody was over it.
+    moved_points : float or None
+        95th percentile of the moves of their scores, in percentage points.
+    answers, errors : int
+        What the version tried was asked, and what of it failed.
+    sha256 : str
+        Of keys and log-odds of these customers, so that the measurement can be repeated.
+    """
+
+    customers: int
+    psi: float | None
+    over_before: float | None
+    over_after: float | None
+    list_move: float | None
+    moved_points: float | None
+    answers: int
+    errors: int
+    sha256: str
+
+    @property
+    def error_share(self) -> float | None:
+        """Share (0 to 1) of answers that failed; None under 20 answers."""
+        return self.errors / self.answers if self.answers >= LEAST_ANSWERS else None
+
+    @property
+    def words(self) -> str:
+        """What was found, in a sentence."""
+        if self.psi is None or self.moved_points is None:
+            return f"Only {self.customers} customers are affected, too few to say how the scores lie."
+        asked = f", {self.errors} of {self.answers} answers failed" if self.answers else ""
+        return (
+            f"Of {self.customers:,} customers one in twenty moved by {self.moved_points:.1f} points or more; "
+            f"the scores drifted by an index of {self.psi:.2f}, and {self.over_after:.1%} are over the "
+            f"at-risk line instead of {self.over_before:.1%}{asked}."
+        )
+
+
+def measure(installation: Installation, row: ExperimentRow) -> Measured:
+    """Compare the version tried with the champion it is tried against, on the current active customers.
+
+    Raises
+    ------
+    data.artifacts.ArtifactError
+        If files of one of them do not verify.
+    """
+    dataset = installation.dataset()
+    table = installation.warehouse.current_table(dataset.snapshot)
+    active = table[table["_active"]].reset_index(drop=True)
+    before, after = (_probability(installation, version, active) for version in (row.against, row.version))
+    keys = active[dataset.spec.id].astype(str)
+    mine = _affected(row, active)
+    if row.kind != "shadow":
+        mine &= np.array([experiments.place(row.id, key) < row.share for key in keys], dtype=bool)
+    then, now = before[mine], after[mine]
+    fresh = installation.store.experiment(row.id) or row
+    enough = len(then) >= LEAST_CUSTOMERS
+    line = _line(before, installation.settings.at_risk_share) if len(before) else 0.0
+    over = (drift.share_over(then, line), drift.share_over(now, line)) if enough else (None, None)
+    return Measured(
+        customers=len(then),
+        psi=drift.psi(then, now) if enough else None,
+        over_before=over[0],
+        over_after=over[1],
+        list_move=drift.relative_move(over[0], over[1]) if over[0] and over[1] is not None else None,
+        moved_points=100 * drift.quantile_of_moves(then, now) if len(then) else None,
+        answers=fresh.answers,
+        errors=fresh.errors,
+        sha256=_fingerprint(keys[mine], now),
+    )
+
+
+def crossed(installation: Installation, found: Measured) -> list[str]:
+    """Name the guards that a measurement crosses, in words; none where it stays within all."""
+    settings, words = installation.settings, []
+    if found.error_share is not None and found.error_share > settings.guard_error_share:
+        words.append(
+            f"{found.errors} of {found.answers} answers failed (limit {settings.guard_error_share:.1%})"
+        )
+    if found.psi is not None and found.psi > settings.guard_psi:
+        words.append(
+            f"the scores drifted from the champion's (index {found.psi:.2f}, limit {settings.guard_psi:g})"
+        )
+    if found.list_move is not None and found.list_move > settings.guard_list_move:
+        words.append(
+            f"the share over the at-risk line went from {found.over_before:.1%} to {found.over_after:.1%} "
+            f"(limit: a move by {settings.guard_list_move:.0%} of it)"
+        )
+    return words
+
+
+def watch(installation: Installation) -> list[ExperimentRow]:
+    """Look after every experiment of the current data; give those that were ended by it.
+
+    A canary or A/B that crosses a guard is rolled back: from the next request on the champion answers for
+    all its customers. A shadow is shown to nobody, so it is measured and logged, once a snapshot, and goes
+    on. What lost its champion or its version ends.
+    """
+    in_use = installation.in_use()
+    ended = []
+    for row in installation.store.experiments(in_use.spec_name, running=True):
+        how, why = _reason_to_end(installation, row, in_use.version)
+        if why and experiments.end(installation, SYSTEM, row, how, why):
+            ended.append(installation.store.experiment(row.id) or row)
+    return ended
+
+
+def _reason_to_end(installation: Installation, row: ExperimentRow, serving: str | None) -> tuple[str, str]:
+    """Say how and why an experiment ends now; an empty why where it goes on."""
+    tried = installation.store.version(row.version)
+    if serving != row.against:
+        return "stopped", "The champion it was tried against is champion no more."
+    if tried is None or tried.state != "challenger":
+        return "stopped", f"The version tried is {tried.state if tried else 'gone'} now."
+    try:
+        _score_new_customers(installation, tried)
+        found = measure(installation, row)
+    except ArtifactError as fault:
+        return "rolled back", f"A guard was crossed: {fault}"
+    if row.kind == "shadow":
+        _log_shadow(installation, row, found)
+    elif words := crossed(installation, found):
+        return "rolled back", f"A guard was crossed: {'; '.join(words)}."
+    if row.kind != "ab" and installation.store.clock() >= row.planned_end:
+        return "finished", f"Its time ran out. {found.words}"
+    return "", ""
+
+
+def _score_new_customers(installation: Installation, tried: VersionRow) -> None:
+    dataset = installation.dataset()
+    if not installation.warehouse.has_scores(dataset.snapshot, tried.version):
+        card = installation.load_scorecard(tried.version, tried.scorecard_sha256)
+        training.score_customers(installation, dataset.spec, dataset.snapshot, tried.version, card)
+
+
+def _log_shadow(installation: Installation, row: ExperimentRow, found: Measured) -> None:
+    """Put the scores of a shadow in the log as figures and a hash, once a snapshot."""
+    snapshot = installation.dataset().snapshot
+    known = installation.store.entries(EntryFilter(kinds=("shadow",), version=row.version), None, 100)
+    if any((one.subject, one.header.snapshot) == (row.id, snapshot) for one in known):
+        return
+    log.record(
+        installation,
+        SYSTEM,
+        "shadow",
+        subject=row.id,
+        version=row.version,
+        snapshot=snapshot,
+        payload={"against": row.against, **asdict(found)},
+    )
+
+
+def _probability(installation: Installation, version: str, active: pd.DataFrame) -> np.ndarray:
+    row = installation.store.version(version)
+    card = installation.load_scorecard(version, row.scorecard_sha256 if row else version)
+    return np.asarray(card.probability(active), dtype=float)
+
+
+def _affected(row: ExperimentRow, active: pd.DataFrame) -> np.ndarray:
+    mine = np.ones(len(active), dtype=bool)
+    for column, levels in row.who.items():
+        mine &= active[column].isin(levels).to_numpy()
+    return mine
+
+
+def _line(scores: np.ndarray, share: float) -> float:
+    """Give the score of the last customer on the at-risk list, as the warehouse does."""
+    place = max(1, round(share * len(scores))) - 1
+    return float(np.sort(scores)[::-1][place])
+
+
+def _fingerprint(keys: pd.Series, scores: np.ndarray) -> str:
+    text = "\n".join(f"{key},{score.hex()}" for key, score in zip(keys, scores.tolist(), strict=True))
+    return hashlib.sha256(text.encode()).hexdigest()

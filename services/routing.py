@@ -1,0 +1,97 @@
+"""Routing: which version answers for a customer while another one is on trial."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from data.artifacts import ArtifactError
+from data.store import ExperimentRow
+from services import experiments, guards
+from services.installation import Champion
+from services.roles import Actor, permitted
+from services.stamp import Standing
+
+if TYPE_CHECKING:
+    from services.installation import Installation
+
+TRIAL = "trial"
+"""The state of a version on trial: no champion, so its figures carry "draft, not signed off"."""
+
+WATCHED_EVERY = 100
+
+_log = logging.getLogger("keepsight")
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Which version answers for one customer.
+
+    ``experiment`` and ``arm`` (``champion`` or ``challenger``) are for the entry in the log; None where no
+    experiment affects the customer.
+    """
+
+    champion: Champion
+    experiment: str | None = None
+    arm: str | None = None
+
+
+def route(
+    installation: Installation, actor: Actor, on: Standing, subject: str, values: Mapping[str, Any]
+) -> Routed | None:
+    """Say which version answers for a customer; None where none may be shown to this person.
+
+    The version tried answers who may see drafts, for the share of customers the register says, always the
+    same ones. It answers nobody from the moment its experiment ends. Where it fails, the champion answers
+    and the failure is counted.
+
+    Parameters
+    ----------
+    on : Standing
+        What the answer would stand on without experiments.
+    values : mapping
+        The customer's current row.
+    """
+    champion = on.champion
+    if champion is None:
+        return None
+    if champion.is_draft or not permitted(actor, "see-drafts"):
+        return Routed(champion)
+    now = installation.store.clock()
+    for row in installation.store.experiments(on.dataset.spec.name, running=True):
+        arm = experiments.arm(row, subject, values, now) if row.against == champion.version else None
+        if arm == "challenger":
+            if not installation.warehouse.has_scores(on.dataset.snapshot, row.version):
+                return Routed(champion)  # customers just loaded: the next watch scores them
+            return _tried(installation, row, values, champion)
+        if arm is not None:
+            return Routed(champion, row.id, arm)
+    return Routed(champion)
+
+
+def _tried(
+    installation: Installation, row: ExperimentRow, values: Mapping[str, Any], champion: Champion
+) -> Routed:
+    version = installation.store.version(row.version)
+    if version is None or version.state != "challenger":
+        return Routed(champion)
+    fault, is_damaged, card = "", False, None
+    try:
+        card = installation.load_scorecard(version.version, version.scorecard_sha256)
+        if not math.isfinite(card.score(values).log_odds):
+            fault = "The score is no finite number."
+    except ArtifactError as damage:
+        fault, is_damaged = str(damage), True
+    except (ArithmeticError, LookupError, TypeError, ValueError) as failure:
+        fault = f"{type(failure).__name__}: {failure}"
+    installation.store.count_answers(row.id, errors=int(bool(fault)))
+    if fault:
+        _log.warning("experiment %s: version %s failed: %s", row.id, row.version[:8], fault)
+    if is_damaged or fault or (row.answers + 1) % WATCHED_EVERY == 0:
+        guards.watch(installation)
+    if fault or card is None:
+        return Routed(champion, row.id, "challenger failed")
+    return Routed(Champion(version.version, TRIAL, card, version.snapshot), row.id, "challenger")

@@ -1,0 +1,179 @@
+"""Routing and guards: who is answered by the version tried, and the way back that needs nobody."""
+
+from datetime import timedelta
+
+import pytest
+
+from services import experiments, guards, routing
+from services.installation import _scorecard
+from services.stamp import standing
+from tests.services.trial_town import ADA, MAX, NOON, VERA, customers, settle_signed
+
+ROWS = {row["key"]: row for row in customers().to_dict("records")}
+
+
+@pytest.fixture
+def town(tmp_path):
+    return settle_signed(tmp_path)
+
+
+def start(town, kind="canary", name="near", share=0.5, **options):
+    installation, named = town
+    return experiments.start(
+        installation, MAX, kind, named[name], share=None if kind == "shadow" else share, **options
+    )
+
+
+def answers(installation, actor=ADA, keys=tuple(ROWS)[:60]):
+    """Ask for customers; give key to version."""
+    on = standing(installation, actor)
+    found = {key: routing.route(installation, actor, on, key, ROWS[key]) for key in keys}
+    return {key: routed.champion.version for key, routed in found.items()}
+
+
+def damage(installation, version):
+    (installation.shelf.folder / version / "scorecard.json").write_text("{}")
+    _scorecard.cache_clear()
+
+
+def test_a_canary_answers_its_share_always_the_same_customers(town):
+    row = start(town)
+    first = answers(town[0])
+    tried = {key for key, version in first.items() if version == town[1]["near"]}
+    assert tried == {key for key in first if experiments.place(row.id, key) < 0.5}
+    assert 10 < len(tried) < 50
+    assert answers(town[0]) == first
+
+
+def test_a_trial_is_marked_as_no_champion(town):
+    start(town)
+    on = standing(town[0], ADA)
+    routed = [routing.route(town[0], ADA, on, key, row) for key, row in ROWS.items()]
+    tried = [one for one in routed if one.champion.version == town[1]["near"]]
+    assert tried and all(one.champion.is_draft and one.arm == "challenger" for one in tried)
+    assert {one.arm for one in routed} == {"champion", "challenger"}
+
+
+def test_who_sees_no_drafts_sees_the_champion_alone(town):
+    start(town)
+    assert set(answers(town[0], VERA).values()) == {town[1]["base"]}
+
+
+def test_customers_that_are_not_affected_are_answered_by_the_champion(town):
+    start(town, who={"contract": ["One year"]})
+    tried = {key for key, version in answers(town[0]).items() if version == town[1]["near"]}
+    assert tried and {ROWS[key]["contract"] for key in tried} == {"One year"}
+
+
+def test_a_shadow_answers_nobody_and_is_logged_once_a_snapshot(town):
+    installation, named = town
+    row = start(town, kind="shadow", name="reversed")
+    assert set(answers(installation).values()) == {named["base"]}
+    assert guards.watch(installation) == guards.watch(installation) == []
+    [entry] = [e for e in installation.store.entries(None, None, 50) if e.header.kind == "shadow"]
+    assert (entry.subject, entry.header.version) == (row.id, named["reversed"])
+    assert entry.payload["customers"] == 400
+    assert len(entry.payload["sha256"]) == 64
+
+
+def test_the_champion_answers_from_the_moment_the_experiment_is_stopped(town):
+    row = start(town)
+    experiments.stop(town[0], MAX, row.id, "Enough seen.")
+    assert set(answers(town[0]).values()) == {town[1]["base"]}
+
+
+def test_the_champion_answers_when_the_time_is_over(town):
+    row = start(town, days=1)
+    town[0].store.clock = lambda: NOON + timedelta(days=1)
+    assert set(answers(town[0]).values()) == {town[1]["base"]}
+    [ended] = guards.watch(town[0])
+    assert (ended.id, ended.how) == (row.id, "finished")
+    assert "time ran out" in ended.outcome
+
+
+def test_a_version_withdrawn_or_promoted_is_no_trial_any_more(town):
+    row = start(town)
+    town[0].store.withdraw(town[1]["near"], successor=None, actor=MAX.id, reason="wrong")
+    assert set(answers(town[0]).values()) == {town[1]["base"]}
+    assert [ended.id for ended in guards.watch(town[0])] == [row.id]
+
+
+def test_another_champion_ends_it(town):
+    start(town)
+    town[0].store.promote(town[1]["higher"], actor=MAX.id, began="sign-off", reason="")
+    assert set(answers(town[0]).values()) == {town[1]["higher"]}
+    [ended] = guards.watch(town[0])
+    assert "champion no more" in ended.outcome
+
+
+# --- guards ------------------------------------------------------------------------------------------
+
+
+def test_a_version_close_to_the_champion_crosses_no_guard(town):
+    row = start(town)
+    found = guards.measure(town[0], row)
+    assert 100 < found.customers < 300
+    assert found.psi < 0.01
+    assert guards.watch(town[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"guard_list_move": 100}, "the scores drifted"),
+        ({"guard_psi": 100}, "over the at-risk line"),
+    ],
+)
+def test_each_guard_alone_rolls_a_canary_back(tmp_path, limits, words):
+    town = settle_signed(tmp_path, **limits)
+    row = start(town, name="higher")
+    [ended] = guards.watch(town[0])
+    assert (ended.id, ended.how, ended.ended_by) == (row.id, "rolled back", "system")
+    assert words in ended.outcome
+    assert set(answers(town[0]).values()) == {town[1]["base"]}
+
+
+def test_a_guard_that_is_crossed_is_in_the_log(town):
+    row = start(town, name="higher")
+    guards.watch(town[0])
+    [entry] = town[0].store.entries(None, None, 1)
+    assert (entry.header.kind, entry.header.actor, entry.subject) == ("experiment", "system", row.id)
+    assert entry.payload["step"] == "rolled back"
+
+
+def test_a_damaged_version_is_rolled_back_at_the_first_request_and_nobody_waits(town):
+    installation, named = town
+    row = start(town)
+    damage(installation, named["near"])
+    assert set(answers(installation).values()) == {named["base"]}
+    ended = installation.store.experiment(row.id)
+    assert (ended.how, ended.answers, ended.errors) == ("rolled back", 1, 1)
+
+
+def test_too_many_failing_answers_roll_it_back(town):
+    row = start(town)
+    town[0].store.count_answers(row.id, answers=100, errors=1)
+    assert guards.watch(town[0]) == []
+    town[0].store.count_answers(row.id, answers=0, errors=1)
+    [ended] = guards.watch(town[0])
+    assert "2 of 100 answers failed" in ended.outcome
+
+
+def test_one_error_among_few_answers_is_no_share(town):
+    row = start(town)
+    town[0].store.count_answers(row.id, answers=19, errors=1)
+    assert guards.watch(town[0]) == []
+
+
+def test_too_few_customers_are_not_judged(town):
+    row = start(town, name="higher", share=0.05)
+    found = guards.measure(town[0], row)
+    assert 0 < found.customers < 100
+    assert (found.psi, found.list_move) == (None, None)
+    assert "too few" in found.words
+
+
+def test_a_shadow_that_drifts_goes_on(town):
+    start(town, kind="shadow", name="higher")
+    assert guards.watch(town[0]) == []
+    assert len(town[0].store.experiments(running=True)) == 1
