@@ -148,6 +148,14 @@ def test_the_report_names_what_weighs_by_its_label(shap, table):
     assert told["importance"][2]["mean"] == 0
 
 
+def test_fewer_rows_of_a_forest_are_explained_since_each_takes_long(shap, table):
+    inputs, left = table
+    typed = inputs.astype({"a_b": "category"})
+    fitted = pipeline(forest(), filled=True).fit(inputs, left)
+    (told,) = explained([SimpleNamespace(name="Forest", estimator=fitted, inputs=typed)], parse_spec(SPEC))
+    assert told["rows"] == attribution.ROWS_OF_A_FOREST < len(inputs)
+
+
 @pytest.mark.parametrize(("method", "library"), [("shap", "shap"), ("lime", "lime.lime_tabular")])
 def test_without_the_library_it_is_said_in_a_line_how_to_install_it(monkeypatch, table, method, library):
     monkeypatch.setitem(sys.modules, library, None)

@@ -179,6 +179,22 @@ def test_a_version_that_may_not_be_used_any_more_is_replaced_by_today_s(town, no
     assert found.notes[0].endswith("so today's model judges both times.")
 
 
+def test_a_version_that_reads_columns_which_are_gone_is_replaced_by_today_s(town, now):
+    import json
+
+    now["is"] = datetime(2026, 7, 20, tzinfo=UTC)
+    installation = town(MONTHLY, TWO_MONTHS)
+    latest = installation.champion().version
+    plain = json.loads(other_card(MONTHLY).to_json())
+    plain["features"].append(small_town.numeric("gone", [1.0], [0, 2, 3], (0.0, 9.0)))
+    promote(installation, put(installation, MONTHLY, Scorecard.from_json(json.dumps(plain))))
+    now["is"] = datetime(2026, 8, 10, tzinfo=UTC)
+    promote(installation, latest)
+    found = movement.why(installation, MANAGER, "A1")
+    assert (found.version_then, found.movement.model) == (latest, ())
+    assert "reads columns that are gone, so today's model judges both times." in found.notes[0]
+
+
 def _forget_loaded():
     from services import installation
 
