@@ -221,13 +221,17 @@ def main(arguments: Sequence[str]) -> int:
     with server.app_context():
         link = preparation.first_link(installation) if settings.env == "development" else None
     installation.reset_after_fork()  # the workers open connections of their own
-    say(f"\nKeepsight is at {address}  (stop it with Ctrl+C)")
-    if link is not None:
-        say(
-            f"Sign in as the first administrator with this link; it works once, for {settings.link_minutes} "
-            f"minutes:\n\n    {address}{link}\n"
-        )
-    serving.serve(server, settings, port)
+
+    def announce() -> None:
+        """Say where it is, once it is there."""
+        say(f"\nKeepsight is at {address}  (stop it with Ctrl+C)")
+        if link is not None:
+            say(
+                "Sign in as the first administrator with this link; it works once, for "
+                f"{settings.link_minutes} minutes:\n\n    {address}{link}\n"
+            )
+
+    serving.serve(server, settings, port, announce)
     return 0
 
 

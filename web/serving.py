@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -44,12 +45,16 @@ def gunicorn_options(settings: Settings, bind: str) -> dict[str, Any]:
     }
 
 
-def serve(server: Flask, settings: Settings, port: int) -> None:
-    """Serve an app on this machine alone, with gunicorn in this very process, until it is stopped."""
+def serve(server: Flask, settings: Settings, port: int, announce: Callable[[], None]) -> None:
+    """Serve an app on this machine alone, with gunicorn in this very process, until it is stopped.
+
+    ``announce`` is called once the port is open: who is told an address can go there at once.
+    """
     from gunicorn.app.base import BaseApplication
 
     set_up_logs(settings)
     options = gunicorn_options(settings, f"{LOOPBACK}:{port}")
+    options["when_ready"] = lambda _arbiter: announce()
 
     class InProcess(BaseApplication):
         """Gunicorn without its command line."""
