@@ -13,7 +13,7 @@ import pandas as pd
 from config.dataset import DatasetSpec
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import log
+from services import log, tracking
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
 
@@ -108,6 +108,7 @@ def train(
             },
             transaction=transaction,
         )
+    tracking.publish(installation, actor)
     return TrainedVersion(
         version,
         state,
