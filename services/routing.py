@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
@@ -95,3 +95,16 @@ def _tried(
     if fault or card is None:
         return Routed(champion, row.id, "challenger failed")
     return Routed(Champion(version.version, TRIAL, card, version.snapshot), row.id, "challenger")
+
+
+def stand(
+    installation: Installation, actor: Actor, on: Standing, subject: str, values: Mapping[str, Any]
+) -> tuple[Standing, dict[str, str]]:
+    """Give what the answer for one customer stands on while versions are on trial, and what the log keeps of it.
+
+    Call it between :func:`services.stamp.standing` and the answer. See :func:`route`.
+    """
+    routed = route(installation, actor, on, subject, values)
+    if routed is None or routed.experiment is None or routed.arm is None:
+        return on, {}
+    return replace(on, champion=routed.champion), {"experiment": routed.experiment, "arm": routed.arm}

@@ -54,6 +54,19 @@ def test_a_trial_is_marked_as_no_champion(town):
     assert {one.arm for one in routed} == {"champion", "challenger"}
 
 
+def test_an_answer_stands_on_the_version_that_gives_it_and_names_the_experiment(town):
+    row = start(town)
+    on = standing(town[0], ADA)
+    stood = {key: routing.stand(town[0], ADA, on, key, ROWS[key]) for key in tuple(ROWS)[:20]}
+    assert {trial["experiment"] for _, trial in stood.values()} == {row.id}
+    for own, trial in stood.values():
+        tried = trial["arm"] == "challenger"
+        assert own.version == town[1]["near" if tried else "base"]
+        assert own.dataset == on.dataset
+    experiments.stop(town[0], MAX, row.id, "Enough seen.")
+    assert routing.stand(town[0], ADA, on, "K001", ROWS["K001"]) == (on, {})
+
+
 def test_who_sees_no_drafts_sees_the_champion_alone(town):
     start(town)
     assert set(answers(town[0], VERA).values()) == {town[1]["base"]}
