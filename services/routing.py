@@ -100,7 +100,7 @@ def _tried(
 def stand(
     installation: Installation, actor: Actor, on: Standing, subject: str, values: Mapping[str, Any]
 ) -> tuple[Standing, dict[str, str]]:
-    """Give what the answer for one customer stands on while versions are on trial, and what the log keeps of it.
+    """Give what the answer for one customer stands on during trials, and what the log keeps of that.
 
     Call it between :func:`services.stamp.standing` and the answer. See :func:`route`.
     """
