@@ -3,8 +3,9 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+MLFLOW := bench/tmp/mlflow
 
-.PHONY: help run setup test lint bench report clean browser
+.PHONY: help run setup test lint bench report mlflow-test clean browser
 
 help:
 	@echo "make run              prepare Keepsight and serve it on http://127.0.0.1:8050 (the synthetic demo at first)"
@@ -14,6 +15,7 @@ help:
 	@echo "make lint             ruff and mypy"
 	@echo "make bench            measure the figures of bench/ and print them as a table"
 	@echo "make report           measure the quality of the models again and write the tables of docs/model.md"
+	@echo "make mlflow-test      test against a real MLflow server in an environment of its own (docs/mlflow.md)"
 	@echo "make clean            delete the environment and caches; var/ (your data) stays"
 
 run: $(VENV)/runtime.stamp
@@ -34,6 +36,9 @@ bench: $(VENV)/development.stamp browser
 
 report: $(VENV)/development.stamp
 	@$(PYTHON) -m bench.report
+
+mlflow-test: $(VENV)/development.stamp $(MLFLOW)/made.stamp
+	@$(PYTHON) -m pytest tests/services/test_tracking.py
 
 clean:
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
@@ -64,6 +69,18 @@ $(VENV)/development.stamp: requirements.txt requirements-dev.txt | $(PYTHON)
 	@echo "Installing the requirements of the tests (once) ..."
 	@$(PIP) install -r requirements-dev.txt
 	@touch $(VENV)/runtime.stamp $@
+
+# A server of its own, since MLflow's pins are older than ours; and its client on top of our libraries, which the client's
+# environment finds beneath its own.
+$(MLFLOW)/made.stamp: requirements-mlflow.txt | $(VENV)/development.stamp
+	@echo "Making environments for MLflow in $(MLFLOW) (about two minutes, once) ..."
+	@rm -rf $(MLFLOW) && mkdir -p $(MLFLOW)
+	@$(PYTHON) -m venv $(MLFLOW)/server && $(PYTHON) -m venv $(MLFLOW)/client
+	@$(MLFLOW)/server/bin/python -m pip --disable-pip-version-check --quiet install mlflow==3.17.2
+	@beneath=$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	  for place in $(MLFLOW)/client/lib/python3.*/site-packages; do echo "$$beneath" > "$$place/beneath.pth"; done
+	@$(MLFLOW)/client/bin/python -m pip --disable-pip-version-check --quiet install -r requirements-mlflow.txt
+	@touch $@
 
 # Chromium and its driver for the tests in the browser: installed where we may, else a line on how to.
 browser:

@@ -39,7 +39,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
             _here().store.migrate()
             command(*args, **kwargs)
         except (ValueError, LookupError, PermissionError, OSError, roles.NotPermitted) as fault:
-            raise click.ClickException(str(fault.args[0] if fault.args else fault)) from fault
+            # the first argument of a system's fault is its number; of a KeyError, what str() would quote
+            by_system = isinstance(fault, OSError) and fault.errno is not None
+            reason = fault if by_system or not fault.args else fault.args[0]
+            raise click.ClickException(str(reason)) from fault
 
     return guarded
 

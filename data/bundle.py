@@ -82,6 +82,8 @@ def write_bundle(path: Path, parts: Mapping[str, bytes]) -> str:
         If there is a file at ``path`` already.
     """
     _check_parts(parts)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}: make it, or name another place.")
     if path.exists():
         raise FileExistsError(f"{path} is there already: name another file, or move that one away.")
     manifest = {"format": FORMAT, "files": {name: _seal(content) for name, content in parts.items()}}
@@ -110,6 +112,8 @@ def read_bundle(path: Path) -> Bundle:
     OSError
         If the file cannot be read.
     """
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}: give the path of a bundle.")
     if path.stat().st_size > LARGEST_MB * _MB:
         raise BundleError(f"{path.name} has more than {LARGEST_MB} MB, which no bundle of a version has.")
     content = path.read_bytes()

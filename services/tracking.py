@@ -66,10 +66,13 @@ def publish(installation: Installation, actor: Actor = SYSTEM) -> Tracked | None
 
 
 def publish_soon(installation: Installation, actor: Actor = SYSTEM) -> threading.Thread | None:
-    """Do what :func:`publish` does beside the request that is being answered, which does not wait for it."""
+    """Do what :func:`publish` does beside the request that is being answered, which does not wait for it.
+
+    A command that ends waits for it, so that a rollback by command reaches the server as well.
+    """
     if not installation.settings.mlflow_tracking_uri:
         return None
-    thread = threading.Thread(target=publish, args=(installation, actor), daemon=True)
+    thread = threading.Thread(target=publish, args=(installation, actor), name="mlflow")
     thread.start()
     return thread
 

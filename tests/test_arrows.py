@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "pages": {"components", "services", "config", "web"},
     "cli.py": {"services", "config"},
     "cli_experiments.py": {"services", "cli"},
-    "app.py": {"config", "services", "web", "pages", "components", "cli", "cli_experiments"},
+    "cli_travel.py": {"services", "cli"},
+    "app.py": {"config", "services", "web", "pages", "components", "cli", "cli_experiments", "cli_travel"},
 }
 OURS = {name.removesuffix(".py") for name in MAY_IMPORT}
 
@@ -29,7 +30,7 @@ ONLY_HERE = {
     "sklearn": "models/",
     "interpret": "models/",
     "dash_bootstrap_components": ("components/", "pages/", "app.py"),
-    "flask": ("web/", "pages/", "cli.py", "cli_experiments.py", "app.py"),
+    "flask": ("web/", "pages/", "cli.py", "cli_experiments.py", "cli_travel.py", "app.py"),
 }
 
 

@@ -103,6 +103,16 @@ def test_a_viewer_may_not_send_anything_out(town):
         tracking.catch_up(town, Actor("u-2", "Vic", "viewer"))
 
 
+def test_beside_a_request_it_is_done_by_a_thread_that_the_process_waits_for(town, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tracking, "publish", lambda *given: asked.append(given))
+    assert tracking.publish_soon(town) is None
+    served = served_by(town, "http://127.0.0.1:9")
+    thread = tracking.publish_soon(served)
+    thread.join()
+    assert asked == [(served, SYSTEM)] and not thread.daemon
+
+
 def test_figures_are_numbers_only_and_ranges_come_along():
     metrics = {"auc": {"mean": 0.85, "sd": 0.01}, "rows": 7, "choice": {"pairs": 5}}
     assert dict(tracking.figures(metrics, REPORT)) == {
