@@ -198,10 +198,15 @@ def list_models(as_json: bool) -> None:
     rows = training.versions(_here())
     lines = [
         f"{row['version'][:8]}  {row['state']:<10} {row['spec']:<16} "
-        f"AUC {row['auc']['mean']:.3f}  {row['created'][:16]}"
+        f"AUC {_auc(row['auc'])}  {row['created'][:16]}"
         for row in rows
     ]
     _answer(rows, "\n".join(lines) or "No version yet: flask model train", as_json)
+
+
+def _auc(found: dict[str, float] | None) -> str:
+    """Write a version's AUC; one that came from elsewhere may have none."""
+    return f"{found['mean']:.3f}" if found else "-"
 
 
 @user_group.command("add")

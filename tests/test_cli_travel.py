@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.cli import AppGroup
 
+import cli
 import cli_travel
 from config.dataset import parse_spec
 from tests.services.small_town import SPEC, settle_town
@@ -23,6 +24,7 @@ def flask(town):
     server.extensions["keepsight"] = town
     group = AppGroup("model")
     cli_travel.add_to(group)
+    group.add_command(cli.list_models)
     server.cli.add_command(group)
 
     def run(*words):
@@ -88,3 +90,9 @@ def test_asked_rejected_asked_again_and_allowed(flask, town, tmp_path):
 def test_tracking_without_a_server_says_how_to_set_one(flask):
     done = flask("track")
     assert done.exit_code == 1 and "Set MLFLOW_TRACKING_URI" in done.stderr
+
+
+def test_a_version_without_an_auc_is_listed_all_the_same(flask, town):
+    assert town.store.versions()[0].metrics == {}
+    done = flask("list")
+    assert done.exit_code == 0 and "AUC -" in done.stdout
