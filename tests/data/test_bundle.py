@@ -124,9 +124,7 @@ def test_a_name_of_no_part_of_ours_is_refused_and_nothing_is_unpacked(tmp_path, 
 
 
 def test_a_packed_part_is_refused_before_it_is_unpacked(tmp_path):
-    path = zipped(
-        tmp_path / "a", PARTS | {"audit/bomb.joblib": bytes(50_000_000)}, zipfile.ZIP_DEFLATED
-    )
+    path = zipped(tmp_path / "a", PARTS | {"audit/bomb.joblib": bytes(50_000_000)}, zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 100_000
     with pytest.raises(BundleError, match="packed"):
         read_bundle(path)
