@@ -8,7 +8,7 @@ import pytest
 
 from bench.report import PAGE, _replaced, _table
 
-NAMES = ("folds", "hold-out", "candidates", "published", "time", "choices")
+NAMES = ("folds", "hold-out", "candidates", "time", "choices")
 
 
 def between(text, name):
