@@ -89,8 +89,8 @@ class Settings(BaseSettings):
     proxies: int = Field(0, ge=0, le=9, description="proxies in front whose X-Forwarded headers are believed")
     idle_minutes: int = Field(30, ge=1, description="a session ends after this time without a request")
     session_hours: int = Field(12, ge=1, description="a session ends after this time, whatever")
-    installation: str = Field(
-        "", max_length=200, description="what this installation is called, in versions exported from it"
+    installation: str | None = Field(
+        None, max_length=200, description="what this installation is called, in versions exported from it"
     )
     mlflow_tracking_uri: str | None = Field(
         None,
