@@ -43,7 +43,7 @@ class Champion:
     @property
     def is_draft(self) -> bool:
         """Whether nobody has signed it yet."""
-        return self.state != "champion"
+        return self.state not in ("champion", "retired")  # a retired one was signed, and may stand in
 
 
 @dataclass(frozen=True)

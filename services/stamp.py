@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.artifacts import ArtifactError
+from services import contingency
 from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, permitted
 
@@ -40,7 +40,7 @@ class Stamp:
     @property
     def is_draft(self) -> bool:
         """Whether the model figures carry "draft, not signed off"."""
-        return self.version is not None and self.state != "champion"
+        return self.version is not None and self.state not in ("champion", "retired")
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,10 @@ def standing(installation: Installation, actor: Actor) -> Standing:
     """Find what an answer to this person stands on, read at once; NothingLoaded where nothing is."""
     in_use = installation.in_use()
     dataset = installation.dataset(in_use)
-    try:
-        champion = installation.champion(in_use)
-    except ArtifactError as fault:
-        return Standing(dataset, None, f"Only facts are shown. {fault}")
+    found = contingency.answering(installation, in_use)
+    champion = found.champion
     if champion is None:
-        return Standing(dataset, None, "No model is trained on these customers yet, so only facts are shown.")
+        return Standing(dataset, None, found.notice)
     if not permitted(actor, "see-drafts" if champion.is_draft else "see-scores"):
         return Standing(
             dataset,

@@ -13,7 +13,7 @@ import pandas as pd
 from config.dataset import DatasetSpec
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import log, tracking
+from services import golden, log, tracking
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
 
@@ -73,6 +73,7 @@ def train(
         trained.scorecard.to_json(),
         trained.estimator,
         report=report,
+        golden=golden.known_answers(trained.scorecard),
         others=others,
     )
     score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
@@ -87,10 +88,12 @@ def train(
             state=state,
             scorecard_sha256=version,
             metrics=trained.metrics | {"choice": trained.choice},
-            trained_by=actor.name,
+            trained_by=actor.id,
             report_sha256=report_sha256(report),
             artifacts=installation.shelf.hashes(version),
         )
+        # the same version trained again may bring another report, as where a case was mended
+        transaction.record_report(version, report_sha256(report), installation.shelf.hashes(version))
         log.record(
             installation,
             actor,
@@ -154,6 +157,8 @@ def _environment(seed: int, trained: Trained) -> dict[str, Any]:
 def _state(installation: Installation, spec: DatasetSpec) -> str:
     """Decide in which state a new version begins: see :func:`train`."""
     serving = installation.store.serving_version(spec.name)
+    if installation.store.was_ever_signed(spec.name):
+        return "challenger"  # only the first version answers unsigned
     if serving is None or (serving.state == "draft" and serving.spec_hash != spec.hash):
         return "draft"
     return "challenger"
