@@ -88,7 +88,7 @@ def train(
             state=state,
             scorecard_sha256=version,
             metrics=trained.metrics | {"choice": trained.choice},
-            trained_by=actor.id,
+            trained_by=actor.name,
             report_sha256=report_sha256(report),
             artifacts=installation.shelf.hashes(version),
         )
