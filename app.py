@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
 import cli_experiments
+import cli_signing
 import cli_travel
 from components import frame, states
 from config.settings import Settings
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
     cli_travel.add_to(cli.model_group)
+    cli_signing.add_to(cli.model_group)
     for command in (*cli.GROUPS, cli_experiments.experiment_group, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
-from services import travel_words, trial_words
+from services import signing_words, travel_words, trial_words
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
@@ -344,6 +344,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     "purge": _purge,
     **travel_words.SENTENCES,
     **trial_words.SENTENCES,
+    **signing_words.SENTENCES,
 }
 
 
