@@ -150,6 +150,8 @@ def _layout() -> Any:
     actor = here.signed_in()
     if actor is None:
         return html.Div(page_container)
+    from pages import _foot  # with the pages, which only an app that exists can hold
+
     settings = here.installation().settings
     return frame.shell(
         page_container,
@@ -158,6 +160,7 @@ def _layout() -> Any:
         paths=[page["path"] for page in page_registry.values() if may_see(actor, page)],
         contact=settings.contact,
         csrf=("csrf_token", csrf_token()),
+        notice=_foot.banner(_foot.current_stamp()),
     )
 
 

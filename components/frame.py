@@ -14,6 +14,7 @@ from components.marks import badge, draft_badge, icon
 MAIN = "ks-main"
 FOOT = "ks-foot-facts"
 STATE = "ks-rail-state"
+BANNER = "ks-banner"
 NOTICE = (
     "Keepsight advises; people decide. Model figures are predictions from past customers, "
     "not causes and not certainties."
@@ -35,6 +36,7 @@ PLACES = (
     Place("See", "Overview", "/", "bi-grid-1x2"),
     Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
     Place("Explore", "What-if", "/what-if", "bi-sliders2"),
+    Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
 )
 
@@ -47,6 +49,7 @@ def shell(
     paths: Collection[str],
     contact: str,
     csrf: tuple[str, str] | None = None,
+    notice: Any = None,
 ) -> html.Div:
     """Set a page into the frame.
 
@@ -62,6 +65,8 @@ def shell(
         Whom people turn to.
     csrf : (name, value), optional
         Hidden field of the sign-out form.
+    notice : component, optional
+        What stands above every page (``draft_notice``).
     """
     shown = [place for place in PLACES if place.path in paths]
     return html.Div(
@@ -75,6 +80,7 @@ def shell(
                 **{"aria-label": "Keepsight"},
             ),
             html.Header([_brand(), _tools(person, role, csrf)], className="ks-top"),
+            html.Div(notice, id=BANNER),
             html.Div([content, _foot(contact)], className="ks-content"),
             _bottom(shown),
         ],
@@ -144,6 +150,21 @@ def state(stamp: Any) -> list[Any]:
     else:
         words, kind = "Model on", "on"
     return [html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"}), html.Span(words)]
+
+
+def draft_notice(stamp: Any, *, may_sign: bool) -> html.Section | None:
+    """Lead whoever may sign to the draft that answers; nothing for others, and once it is signed."""
+    if not may_sign or stamp is None or not stamp.is_draft:
+        return None
+    words = html.P([html.Strong("This model is a draft."), " Its figures are for analysis, not for action."])
+    link = dcc.Link(
+        ["Review and sign it ", html.Span("(about a minute)"), icon("bi-arrow-right")],
+        href="/model",
+        className="ks-banner-link",
+    )
+    return html.Section(
+        [icon("bi-pen"), words, link], className="ks-banner", **{"aria-label": "The model waits to be signed"}
+    )
 
 
 def _tools(person: str, role: str, csrf: tuple[str, str] | None) -> html.Div:

@@ -34,7 +34,8 @@ def badge(text: str, kind: str = "plain", title: str | None = None) -> html.Span
 
 def draft_badge(stamp: Any) -> html.Span | None:
     """Say "draft, not signed off" where a version answered that is not signed; else nothing."""
-    if getattr(stamp, "version", None) is None or stamp.state == "champion":
+    # a retired version was signed once, and may stand in for a damaged one
+    if getattr(stamp, "version", None) is None or stamp.state in ("champion", "retired"):
         return None
     return badge(
         "draft, not signed off",

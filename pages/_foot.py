@@ -1,4 +1,4 @@
-"""The foot and the state in the rail: which model answers, on which data; asked anew at every move."""
+"""Foot, rail and banner: which model answers, on which data, and who waits for it; asked at every move."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dash import Input, Output, callback
 
 from components import frame
 from services.installation import NothingLoaded
-from services.roles import permission
+from services.roles import permission, permitted
 from services.stamp import Stamp, stamp, standing
 from web import here
 
@@ -25,10 +25,16 @@ def current_stamp() -> Stamp | None:
 @callback(
     Output(frame.FOOT, "children"),
     Output(frame.STATE, "children"),
+    Output(frame.BANNER, "children"),
     Input("_pages_location", "pathname"),
 )
 @permission("see-facts")
-def show_foot(_path: str | None) -> tuple[list[Any], list[Any]]:
-    """Name the model and the data that answer now."""
+def show_foot(_path: str | None) -> tuple[list[Any], list[Any], Any]:
+    """Name the model and the data that answer now; lead who may sign to a draft."""
     found = current_stamp()
-    return frame.foot_facts(found, here.installation().settings.contact), frame.state(found)
+    return frame.foot_facts(found, here.installation().settings.contact), frame.state(found), banner(found)
+
+
+def banner(found: Stamp | None) -> Any:
+    """Stand above every page while a draft waits for the signature of whoever asks."""
+    return frame.draft_notice(found, may_sign=permitted(here.actor(), "sign-model"))

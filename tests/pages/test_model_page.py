@@ -1,0 +1,324 @@
+"""The Model page: who sees what, what is refused, and the way from reading to signing and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.house import House, settle
+from tests.pages.asking import ask, layout, said, whole
+from tests.services import trial_town
+
+WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
+BAD = {
+    **trial_town.REPORT,
+    "cases": {"cases": [{"name": "Dearer is riskier", "kind": "direction", "passed": False}]},
+}
+DRAFT = "draft, not signed off"
+
+
+@pytest.fixture
+def town(house, tmp_path):
+    """Move the app to a small town with a draft and challengers; give its people and versions."""
+    installation, named = trial_town.settle(tmp_path)
+    own = settle(House(house.app, installation))
+    with house.moved_to(installation):
+        yield own, named
+
+
+def press(own, role, output, **values):
+    """Ask a callback with values by "id.property"; give what it answers by id."""
+    key = next(key for key in own.callbacks() if output in key)
+    body = own.body(key)
+    for part in (*body["inputs"], *body["state"]):
+        part["value"] = values.get(f"{part['id']}.{part['property']}")
+    answer = own.client(role).post("/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()["response"]
+
+
+def bind(own, version, report):
+    sha256 = own.installation.shelf.put_report(version, report)
+    own.installation.store.record_report(version, sha256, {})
+    return sha256
+
+
+def shown(own, version):
+    return {"version": version, "report": own.installation.store.version(version).report_sha256}
+
+
+def sign(own, version, statement="Read it all.", held=None):
+    values = {
+        "model-sign-now.n_clicks": 1,
+        "model-statement.value": statement,
+        "model-shown.data": held or shown(own, version),
+    }
+    return press(own, "manager", "model-sign-said.children", **values)
+
+
+def card(house, role):
+    version = house.installation.in_use().version
+    values = {"model-download.n_clicks": 1, "model-shown.data": {"version": version}}
+    return press(house, role, "model-file.data", **values)["model-file"]["data"]
+
+
+# --- without a browser -------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_real_report_of_a_training(house):
+    words = said(layout(house, house.client("analyst"), "/model"))
+    for part in (
+        "Telling leavers from stayers",
+        "Weight of each feature",
+        "Between groups of people",
+        "Wrong, missing and strange input",
+        "Gradient boosting",
+        "Which version answered when",
+    ):
+        assert part in words, part
+    assert DRAFT in words
+
+
+def test_a_viewer_does_not_see_the_page(house):
+    assert "Not permitted" in said(layout(house, house.client("viewer"), "/model"))
+
+
+def test_a_version_that_is_none_gets_a_sentence(town):
+    own, _ = town
+    for odd in ("?version=nothing0", "?version=x", "?compare=nothing0"):
+        assert "There is no version" in said(layout(own, own.client("manager"), "/model", odd))
+
+
+def test_a_section_the_report_lacks_is_not_made_up(town):
+    own, _ = town
+    words = said(layout(own, own.client("manager"), "/model"))
+    assert "Robustness is not in the report of this version" in words
+    assert "85.0%" in words
+
+
+def test_two_versions_stand_side_by_side(town):
+    own, named = town
+    words = said(layout(own, own.client("analyst"), "/model", f"?compare={named['near']}"))
+    assert f"Beside version  {named['near'][:8]}" in words or f"Beside version {named['near'][:8]}" in words
+    assert "about the same" in words
+
+
+def test_who_trains_reads_why_nobody_of_them_signs(town):
+    own, _ = town
+    page = layout(own, own.client("analyst"), "/model")
+    assert "Managers and administrators sign." in said(page)
+    assert "model-sign-dialog" not in whole(page)
+
+
+def test_a_red_check_closes_the_way_to_sign(town):
+    own, named = town
+    bind(own, named["base"], BAD)
+    page = layout(own, own.client("manager"), "/model")
+    assert "Not signed. 1 of " in said(page)
+    assert "model-sign-dialog" not in whole(page)
+    answer = sign(own, named["base"])
+    assert "It does not pass: cases" in answer["model-sign-said"]["children"]
+    assert own.installation.store.version(named["base"]).state == "draft"
+
+
+def test_the_signature_fits_only_the_report_that_was_shown(town):
+    own, named = town
+    before = shown(own, named["base"])
+    bind(own, named["base"], {**trial_town.REPORT, "data": {"rows": 450}})
+    assert "has changed since you read it" in sign(own, None, held=before)["model-sign-said"]["children"]
+    assert own.installation.store.version(named["base"]).state == "draft"
+
+
+@pytest.mark.parametrize("statement", ["", "  \n", None, 7])
+def test_a_signature_without_a_statement_asks_for_one(town, statement):
+    own, named = town
+    assert "Write a sentence" in sign(own, named["base"], statement)["model-sign-said"]["children"]
+    assert not own.installation.store.signatures(named["base"])
+
+
+def test_a_manager_signs_and_a_viewer_sees_scores(town):
+    own, named = town
+    viewer = own.client("viewer")
+    assert "draft that nobody has signed" in said(
+        ask(own, viewer, "overview-tiles.children", overview_query__data={"levels": {}})["overview-tiles"][
+            "children"
+        ]
+    )
+    assert sign(own, named["base"])["model-done"]["data"] == {"go": "/model"}
+    (signature,) = own.installation.store.signatures(named["base"])
+    assert (signature.name, signature.statement) == ("manager-of-tests", "Read it all.")
+    words = said(layout(own, own.client("manager"), "/model"))
+    assert "Signed by manager-of-tests (manager)" in words
+    assert DRAFT not in words
+    tiles = ask(own, viewer, "overview-tiles.children", overview_query__data={"levels": {}})
+    assert "ks-model-mark" in whole(tiles)
+
+
+def test_what_a_damaged_report_holds_is_not_shown(town):
+    own, named = town
+    for file in (own.installation.shelf.folder / named["base"]).glob("report-*.json"):
+        file.write_text(file.read_text(encoding="utf-8").replace("0.85", "0.99"), encoding="utf-8")
+    page = layout(own, own.client("manager"), "/model")
+    assert "The report cannot be shown" in said(page)
+    assert "99.0%" not in said(page)
+    assert "model-sign-dialog" not in whole(page)
+
+
+def test_a_rollback_without_a_reason_asks_for_one(town):
+    own, _ = town
+    values = {"model-back-now.n_clicks": 1, "model-reason.value": " "}
+    answer = press(own, "manager", "model-back-said.children", **values)
+    assert "Say why first" in answer["model-back-said"]["children"]
+
+
+def test_the_effect_of_another_feature_is_drawn(house):
+    client = house.client("analyst")
+    version = house.installation.in_use().version
+    answer = ask(
+        house,
+        client,
+        "model-shape.children",
+        model_feature__value="1",
+        model_shown__data={"version": version},
+    )
+    assert "if nothing else counted" in said(answer["model-shape"]["children"])
+
+
+@pytest.mark.parametrize("odd", ["x", "-1", "99", "", None])
+def test_an_odd_feature_changes_nothing(house, odd):
+    body = {"model_feature__value": odd, "model_shown__data": {"version": "none"}}
+    key = next(key for key in house.callbacks() if "model-shape.children" in key)
+    request = house.body(key)
+    request["inputs"][0]["value"] = body["model_feature__value"]
+    request["state"][0]["value"] = body["model_shown__data"]
+    assert house.client("analyst").post("/_dash-update-component", json=request).status_code in (200, 204)
+
+
+def test_the_card_is_one_file_with_every_effect_and_the_seal(house):
+    version = house.installation.in_use().version
+    answer = card(house, "analyst")
+    assert answer["filename"] == f"model-card-{version[:12]}.html"
+    written = answer["content"]
+    assert version in written
+    assert house.installation.store.version(version).report_sha256 in written
+    assert "<script" not in written
+    assert written.count("if nothing else counted") >= 5
+
+
+def test_the_card_is_the_same_for_who_may_sign_and_who_may_not(house):
+    """It belongs to the version, so it says nothing of the reader."""
+    assert card(house, "analyst") == card(house, "manager")
+
+
+# --- in a browser ------------------------------------------------------------------------------------
+
+
+def until(driver, condition, seconds=20):
+    return WebDriverWait(driver, seconds).until(condition)
+
+
+def there(selector):
+    return lambda driver: driver.find_elements(By.CSS_SELECTOR, selector)
+
+
+def text_of(driver):
+    return driver.execute_script("return document.body.innerText")
+
+
+def console(driver):
+    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+
+
+def check(driver, states, themes=("light", "dark"), widths=WIDTHS):
+    """Look at widths in themes: no axe violation, nothing wider than the window."""
+    import axe_playwright_python
+
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    driver.execute_script(axe)
+    looked = 0
+    for theme in themes:
+        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
+        for name, (width, height) in widths.items():
+            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            found = driver.execute_async_script(
+                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
+                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
+            )
+            assert found == [], f"{states}, {theme}, {name}"
+            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+            assert wide[0] <= wide[1], f"{states}, {theme}, {name}"
+            looked += 1
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return looked
+
+
+@pytest.mark.browser
+def test_the_page_reads_well_at_every_width_in_both_themes(visit):
+    driver = visit("/model", "manager")
+    until(driver, there("#model-shape .main-svg"))
+    assert check(driver, "page") == 6
+    assert console(driver) == []
+
+
+@pytest.mark.browser
+def test_a_manager_reads_signs_and_goes_back(town, browser, address):
+    """R30: from the banner to a signature with a statement; draft marks go; R31: back with a reason."""
+    own, named = town
+    browser.get(f"{address}/healthz")
+    for name, value in own.cookies("manager").items():
+        browser.add_cookie({"name": name, "value": value})
+    browser.get(f"{address}/")
+    until(browser, there("#overview-tiles .ks-tile-model"))
+    assert DRAFT in text_of(browser)
+    until(browser, there(".ks-banner-link"))[0].click()
+    until(browser, there("#model-sign"))[0].click()
+    dialog = browser.find_element(By.ID, "model-sign-dialog")
+    assert "passes" in dialog.text
+    assert "not measured" in dialog.text
+    assert "400 customers' scores will no longer be marked draft" in dialog.text
+    for theme, width in (("light", "phone"), ("dark", "desk")):
+        assert check(browser, "dialog", (theme,), {width: WIDTHS[width]}) == 1
+
+    browser.find_element(By.ID, "model-sign-now").click()
+    until(browser, lambda d: "Write a sentence first" in d.find_element(By.ID, "model-sign-said").text)
+    dialog.send_keys(Keys.ESCAPE)
+    assert not dialog.is_displayed()
+    assert own.installation.store.version(named["base"]).state == "draft"
+
+    browser.find_element(By.ID, "model-sign").click()
+    browser.find_element(By.ID, "model-statement").send_keys("I read every line and agree.", Keys.TAB)
+    browser.find_element(By.ID, "model-sign-now").click()
+    until(
+        browser, lambda d: "I read every line and agree." in text_of(d) and not there("#model-sign-dialog")(d)
+    )
+    assert not there(".ks-banner")(browser)
+    for path, ready in (
+        ("/model", ".ks-gates"),
+        ("/", "#overview-tiles .ks-tile-model"),
+        ("/customers", ".ks-cell-chance"),
+    ):
+        browser.get(f"{address}{path}")
+        until(browser, there(ready))
+        until(browser, there(".ks-foot-facts .ks-badge-ok"))
+        assert DRAFT not in text_of(browser), path
+
+    browser.get(f"{address}/model?version={named['near']}")
+    until(browser, there("#model-sign"))[0].click()
+    browser.find_element(By.ID, "model-statement").send_keys("Better by its report.", Keys.TAB)
+    browser.find_element(By.ID, "model-sign-now").click()
+    until(browser, lambda d: "Better by its report." in text_of(d) and there("#model-back")(d))
+    assert own.installation.in_use().version == named["near"]
+
+    browser.find_element(By.ID, "model-back").click()
+    assert f"Version {named['base'][:8]}, signed by manager-of-tests, answers again" in browser.find_element(
+        By.ID, "model-back-dialog").text  # fmt: skip
+    browser.find_element(By.ID, "model-reason").send_keys("Complaints from the shops.", Keys.TAB)
+    browser.find_element(By.ID, "model-back-now").click()
+    until(browser, lambda d: "Complaints from the shops." in text_of(d))
+    assert own.installation.in_use().version == named["base"]
+    assert console(browser) == []
