@@ -85,13 +85,13 @@ def layout(version: str = "", compare: str = "") -> html.Main:
 
 
 def _lede(found: ModelPage) -> list[Any]:
-    horizon = format.count(found.stamp.horizon_months, "month")
     answers = "It answers now." if found.is_serving else "It does not answer now."
-    return [
-        f"{found.stamp.title}: who will leave within {horizon}. Version ",
-        html.Code(found.version[:8]),
-        f". {answers}",
-    ]
+    return [_about(found), " Version ", html.Code(found.version[:8]), f". {answers}"]
+
+
+def _about(found: ModelPage) -> str:
+    horizon = format.count(found.stamp.horizon_months, "month")
+    return f"{found.stamp.title}: who will leave within {horizon}."
 
 
 def _actions(found: ModelPage) -> list[Any]:
@@ -618,7 +618,7 @@ def card_of(found: ModelPage) -> str:
     tree = [
         html.H1(title),
         html.P([registry.state_badge(found.state), _badge(found)]),
-        html.P(_lede(found)),
+        html.P(_about(found)),
         html.P(seal, className="ks-md-seal"),
         _standing(found),
         *_body(found),

@@ -216,6 +216,8 @@ def test_a_journey_from_drag_to_the_log(visit, house):
     assert words(driver, "[data-part=before]") == share(entry.payload["before"]["probability"]) == before
     driver.find_element(By.CSS_SELECTOR, ".ks-wi-proof a").click()
     until(driver, lambda d: f"entry={seq}" in d.current_url)
+    # the address changes before the page of it is drawn
+    until(driver, lambda d: d.find_elements(By.ID, "log-detail"))
     until(driver, lambda d: "sales investment" in words(d, "#log-detail").lower())
     assert console(driver) == []
 
