@@ -53,7 +53,9 @@ def test_a_version_is_reviewed_signed_and_taken_back(flask, town):
     told = [one.text for one in log.page(installation, SYSTEM).entries]
     assert f"ada-manager withdrew version {named['near'][:8]}, because: unfair." in told
     assert f"ada-manager went back to version {before[:8]}, because: complaints." in told
-    assert f"ada-manager made version {named['near'][:8]} the champion instead of version {before[:8]}." in told
+    assert (
+        f"ada-manager made version {named['near'][:8]} the champion instead of version {before[:8]}." in told
+    )
     assert f"ada-manager signed version {named['near'][:8]}: Read all of it." in told
 
 
