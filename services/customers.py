@@ -10,7 +10,7 @@ from typing import Any
 from data.warehouse import Filters
 from models import reasons as words
 from models.reasons import Reason
-from services import log
+from services import log, routing
 from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, require
 from services.stamp import Stamp, stamp, standing
@@ -127,8 +127,10 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
     """
     require(actor, "see-facts")
     on = standing(installation, actor)
-    dataset, champion = on.dataset, on.champion
+    dataset = on.dataset
     row = find(installation, dataset, key)
+    on, trial = routing.stand(installation, actor, on, key, row)
+    champion = on.champion
     score, found, warnings, entry = None, [], [], None
     if champion is not None:
         score = score_of(installation, dataset, champion, row)
@@ -147,6 +149,7 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
                 "range": [score.low, score.high],
                 "reasons": [[reason.label, reason.contribution] for reason in found],
                 "warnings": warnings,
+                **trial,
             },
         ).seq
     return CustomerAnswer(

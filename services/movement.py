@@ -12,7 +12,7 @@ from data.store import VersionRow
 from models import movement as words
 from models.movement import Movement, Part, SplitError
 from models.scorecard import Scorecard
-from services import customers, log
+from services import customers, log, routing
 from services.customers import NoSuchCustomer
 from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, permitted, require
@@ -84,6 +84,7 @@ def why(installation: Installation, actor: Actor, key: str, *, then: str | None 
     require(actor, "see-facts")
     on = standing(installation, actor)
     row = customers.find(installation, on.dataset, key)
+    on, trial = routing.stand(installation, actor, on, key, row)
     found = Moved(
         key, "", _called(installation, on.dataset, row), None, None, [], [], stamp(installation, on)
     )
@@ -98,7 +99,7 @@ def why(installation: Installation, actor: Actor, key: str, *, then: str | None 
         movement = words.split(card, earlier.row, on.champion.scorecard, row)
     except SplitError as fault:
         return replace(found, then=earlier.called, told=[str(fault)])
-    entry = _record(installation, actor, on, key, row, earlier, (card, version), movement)
+    entry = _record(installation, actor, on, key, row, earlier, (card, version), movement, trial)
     return replace(
         found,
         then=earlier.called,
@@ -212,6 +213,7 @@ def _record(
     earlier: _Earlier,
     model_then: tuple[Scorecard, str],
     movement: Movement,
+    trial: Mapping[str, str],
 ) -> int:
     """Put the answer in the log, with all that is needed to work it out again."""
     assert on.champion is not None
@@ -238,6 +240,7 @@ def _record(
             "model_change": movement.model_change,
             "data": [_plain(part) for part in movement.data],
             "model": [_plain(part) for part in movement.model],
+            **trial,
         },
     )
     return header.seq

@@ -15,11 +15,11 @@ from models import reasons as words
 from models.reasons import Reason
 from models.scorecard import RowScore, Scorecard
 from models.values import number
-from services import customers, log, moves
+from services import customers, log, moves, routing
 from services.customers import Fact, NoSuchCustomer
 from services.installation import Champion, Dataset, Installation
 from services.moves import ChangeRefused, Control
-from services.roles import Actor, require
+from services.roles import Actor, permitted, require
 from services.stamp import Stamp, Standing, stamp, standing
 
 __all__ = [
@@ -176,9 +176,12 @@ def start(
     NoSuchCustomer
         If there is no such current customer, or no active one at all.
     """
-    on, dataset, champion = _standing(installation, actor)
+    on, champion = _standing(installation, actor)
+    dataset = on.dataset
     key = key or _highest_loss(installation, dataset, champion)
     row = customers.find(installation, dataset, key)
+    routed = _routed(installation, actor, on, key, row)
+    champion = routed.champion
     spec, card = dataset.spec, champion.scorecard
     possible, left_out = _possible(dataset, champion, row, changes or {})
     return Setting(
@@ -196,7 +199,7 @@ def start(
         threshold=installation.warehouse.threshold(
             dataset.snapshot, champion.version, installation.settings.at_risk_share
         ),
-        answer=_answered(installation, actor, on, key, row, possible, None),
+        answer=_answered(installation, actor, routed, key, row, possible, None),
     )
 
 
@@ -223,10 +226,11 @@ def answer(
     NoModel, NoSuchCustomer
         As :func:`start`.
     """
-    on, dataset, champion = _standing(installation, actor)
-    row = customers.find(installation, dataset, key)
-    possible = moves.checked(dataset.spec, champion.scorecard, row, changes)
-    return _answered(installation, actor, on, key, row, possible, claimed_log_odds)
+    on, _ = _standing(installation, actor)
+    row = customers.find(installation, on.dataset, key)
+    routed = _routed(installation, actor, on, key, row)
+    possible = moves.checked(on.dataset.spec, routed.champion.scorecard, row, changes)
+    return _answered(installation, actor, routed, key, row, possible, claimed_log_odds)
 
 
 def matches(installation: Installation, actor: Actor, text: str) -> list[str]:
@@ -240,17 +244,24 @@ def matches(installation: Installation, actor: Actor, text: str) -> list[str]:
 
 
 def scorecard(installation: Installation, actor: Actor, version: str) -> str:
-    """Give the scorecard of the version that answers as its canonical JSON, for the browser's engine.
+    """Give the scorecard of a version that answers as its canonical JSON, for the browser's engine.
+
+    Besides the version in use that is the one on trial, for who may see it.
 
     Raises
     ------
     NoModel
-        If it is not this version that answers, or none may answer this person.
+        If it is no version that answers, or none may answer this person.
     """
-    _, _, champion = _standing(installation, actor)
-    if champion.version != version:
-        raise NoModel("Another version of the model answers by now. Reload the page.")
-    return _text(champion.scorecard)
+    on, champion = _standing(installation, actor)
+    if champion.version == version:
+        return _text(champion.scorecard)
+    if permitted(actor, "see-drafts"):
+        running = installation.store.experiments(on.dataset.spec.name, running=True)
+        tried = installation.store.version(version)
+        if tried and any(row.version == version and row.kind != "shadow" for row in running):
+            return _text(installation.load_scorecard(version, tried.scorecard_sha256))
+    raise NoModel("Another version of the model answers by now. Reload the page.")
 
 
 @lru_cache(maxsize=4)
@@ -258,12 +269,29 @@ def _text(card: Scorecard) -> str:
     return card.to_json()
 
 
-def _standing(installation: Installation, actor: Actor) -> tuple[Standing, Dataset, Champion]:
+def _standing(installation: Installation, actor: Actor) -> tuple[Standing, Champion]:
     require(actor, "explore")
     on = standing(installation, actor)
     if on.champion is None:
         raise NoModel(on.withheld)
-    return on, on.dataset, on.champion
+    return on, on.champion
+
+
+@dataclass(frozen=True)
+class _Routed:
+    """What answers for one customer, and what the log keeps of an experiment that affects them."""
+
+    on: Standing
+    champion: Champion
+    trial: Mapping[str, str]
+
+
+def _routed(
+    installation: Installation, actor: Actor, on: Standing, key: str, row: Mapping[str, Any]
+) -> _Routed:
+    own, trial = routing.stand(installation, actor, on, key, row)
+    assert own.champion is not None  # routing chooses between versions where one answers
+    return _Routed(own, own.champion, trial)
 
 
 def _highest_loss(installation: Installation, dataset: Dataset, champion: Champion) -> str:
@@ -292,14 +320,14 @@ def _possible(
 def _answered(
     installation: Installation,
     actor: Actor,
-    on: Standing,
+    routed: _Routed,
     key: str,
     row: Mapping[str, Any],
     changes: dict[str, float | str],
     claim: str | None,
 ) -> Answer:
-    dataset, champion = on.dataset, on.champion
-    assert champion is not None  # _standing refuses otherwise
+    on, champion = routed.on, routed.champion
+    dataset = on.dataset
     spec, card = dataset.spec, champion.scorecard
     moved = derivation.move(row, changes, spec)
     score = card.score(moved)
@@ -332,6 +360,7 @@ def _answered(
             "reasons": [[reason.label, reason.contribution] for reason in found],
             "warnings": warnings,
             "browser": None if claim is None else {"log_odds": claim[:LONGEST_CLAIM], "equal": is_equal},
+            **routed.trial,
         },
     ).seq
     return Answer(

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services import experiments, guards, routing
+from models.scorecard import Scorecard
+from services import customers as customers_service
+from services import experiments, guards, routing, what_if
 from services.installation import _scorecard
 from services.stamp import standing
 from tests.services.trial_town import ADA, MAX, NOON, VERA, customers, settle_signed
@@ -190,3 +192,37 @@ def test_a_shadow_that_drifts_goes_on(town):
     start(town, kind="shadow", name="higher")
     assert guards.watch(town[0]) == []
     assert len(town[0].store.experiments(running=True)) == 1
+
+
+# --- what people are answered ------------------------------------------------------------------------
+
+
+def test_the_page_of_a_customer_is_answered_by_the_version_tried_and_the_log_says_so(town):
+    installation, named = town
+    row = start(town, share=0.5)
+    tried = next(key for key in ROWS if ROWS[key]["left"] == "No" and experiments.place(row.id, key) < 0.5)
+    answer = customers_service.one(installation, ADA, tried)
+    assert (answer.stamp.version, answer.stamp.state) == (named["near"], routing.TRIAL)
+    payload = installation.store.entry(answer.stamp.entry).payload
+    assert (payload["experiment"], payload["arm"]) == (row.id, "challenger")
+    assert customers_service.one(installation, VERA, tried).stamp.version == named["base"]
+
+
+def test_what_if_ships_and_answers_by_the_same_version(town):
+    installation, named = town
+    row = start(town, share=0.5)
+    for key in [key for key in ROWS if ROWS[key]["left"] == "No"][:20]:
+        setting = what_if.start(installation, ADA, key)
+        expected = "near" if experiments.place(row.id, key) < 0.5 else "base"
+        answered = what_if.answer(installation, ADA, key, {})
+        assert setting.answer.stamp.version == answered.stamp.version == named[expected]
+        shipped = Scorecard.from_json(what_if.scorecard(installation, ADA, named[expected]))
+        assert shipped.score(ROWS[key]).log_odds == answered.after.log_odds
+        payload = installation.store.entry(answered.stamp.entry).payload
+        assert payload["arm"] == ("challenger" if expected == "near" else "champion")
+
+
+def test_a_version_that_only_runs_as_a_shadow_is_handed_to_nobody(town):
+    start(town, kind="shadow")
+    with pytest.raises(what_if.NoModel, match="Reload the page"):
+        what_if.scorecard(town[0], ADA, town[1]["near"])
