@@ -69,8 +69,9 @@ class ExperimentRow:
 class HeldRow:
     """A promotion that was held back because it would change too much at once.
 
-    ``until`` is when it may be tried again, None where only an override helps. ``settled`` is None while
-    it waits; then ``how`` says ``passed`` or ``overridden``, the latter with the ``reason`` given.
+    ``until`` is when it may be made, None where only an override helps. ``settled`` is None while it waits;
+    then ``how`` says ``passed``, ``overridden``, ``dropped`` or ``cancelled``, and ``reason`` why. ``role``,
+    ``report_sha256`` and ``statement`` are the signature that waits with it.
     """
 
     number: int
@@ -86,6 +87,9 @@ class HeldRow:
     settled_by: str | None = None
     how: str | None = None
     reason: str | None = None
+    role: str | None = None
+    report_sha256: str | None = None
+    statement: str | None = None
 
 
 class Experiments(Reach):
@@ -147,6 +151,9 @@ class Experiments(Reach):
         name: str,
         effect: Mapping[str, Any],
         until: datetime | None,
+        role: str | None = None,
+        report_sha256: str | None = None,
+        statement: str | None = None,
     ) -> HeldRow:
         """Keep that a promotion was held back; one that waits already for the same change stays as it was."""
         with self.writing() as connection:
@@ -164,6 +171,9 @@ class Experiments(Reach):
                 name,
                 dict(effect),
                 until,
+                role=role,
+                report_sha256=report_sha256,
+                statement=statement,
             )
             connection.execute(insert(held_changes), vars(row))
         return row
@@ -183,6 +193,17 @@ class Experiments(Reach):
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
             return connection.execute(change, execution_options={"preserve_rowcount": True}).rowcount
+
+    def close_held(self, number: int, *, actor: str, how: str, reason: str) -> bool:
+        """Settle one promotion that waits, by its number; False where it waits no more."""
+        change = (
+            update(held_changes)
+            .where(held_changes.c.number == number, held_changes.c.settled.is_(None))
+            .values(settled=self.clock(), settled_by=actor, how=how, reason=reason)
+        )
+        with self.writing() as connection:
+            take_turn(connection, LOG_LOCK)
+            return _changed(connection, change)
 
 
 def _held(connection: Connection, spec_name: str, *, waiting: bool) -> list[HeldRow]:

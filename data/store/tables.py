@@ -298,4 +298,7 @@ held_changes = Table(
     Column("settled_by", Text),
     Column("how", Text),
     Column("reason", Text),
+    Column("role", Text),
+    Column("report_sha256", Text),
+    Column("statement", Text),
 )

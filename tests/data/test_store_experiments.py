@@ -83,3 +83,22 @@ def test_another_change_is_held_back_apart(stocked):
     hold(stocked, version="v3")
     hold(stocked, against="v3")
     assert len(stocked.held("telco", waiting=True)) == 3
+
+
+def test_the_signature_waits_with_it(stocked):
+    signature = {"role": "manager", "report_sha256": "a" * 64, "statement": "Read it all."}
+    stocked.record_held(
+        spec_name="telco", version="v2", against="v1", actor="u-1", name="Max", effect={}, until=NOON,
+        **signature,
+    )  # fmt: skip
+    [row] = stocked.held("telco", waiting=True)
+    assert {name: getattr(row, name) for name in signature} == signature
+
+
+def test_one_that_waits_is_closed_alone_and_once(stocked):
+    first, second = hold(stocked), hold(stocked, version="v3")
+    assert stocked.close_held(first.number, actor="u-9", how="cancelled", reason="Not now.")
+    assert not stocked.close_held(first.number, actor="u-9", how="dropped", reason="Again.")
+    assert stocked.held("telco", waiting=True) == [second]
+    closed = stocked.held("telco")[1]
+    assert (closed.how, closed.settled_by, closed.reason) == ("cancelled", "u-9", "Not now.")
