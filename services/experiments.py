@@ -6,23 +6,32 @@ not run at once.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from data.artifacts import ArtifactError
-from data.store import ExperimentRow, VersionRow
-from data.warehouse import Filters
-from models.sample_size import planned_n
-from services import gates, log, training
-from services.installation import Dataset
+from data.store import ExperimentRow
+from services import log, training, trial_checks
 from services.roles import Actor, require
+from services.trial_checks import Colliding, ExperimentRefused
 
 if TYPE_CHECKING:
     from services.installation import Installation
+
+__all__ = [
+    "KINDS",
+    "Colliding",
+    "ExperimentRefused",
+    "ExperimentRow",
+    "NoSuchExperiment",
+    "end",
+    "listing",
+    "one",
+    "planned",
+    "start",
+    "stop",
+]
 
 KINDS = ("shadow", "canary", "ab")
 PLACE = "the page of one customer"
@@ -34,16 +43,7 @@ WHAT = {
 }
 
 LONGEST_DAYS = 365
-LARGEST_CANARY = 0.5
 LEAST_DIFFERENCE = 0.05
-
-
-class ExperimentRefused(ValueError):
-    """An experiment that cannot start; the message says why and how to mend it."""
-
-
-class Colliding(ExperimentRefused):
-    """Another experiment runs on some of the same people; wait for its end, or choose others."""
 
 
 class NoSuchExperiment(LookupError):
@@ -89,13 +89,15 @@ def start(
     if not 1 <= days <= LONGEST_DAYS:
         raise ExperimentRefused(f"{days} days cannot be: give 1 to {LONGEST_DAYS}.")
     dataset = installation.dataset()
-    champion = _champion(installation, dataset.spec.name)
-    row = _challenger(installation, dataset, version)
+    champion = trial_checks.champion(installation, dataset.spec.name)
+    row = trial_checks.challenger(installation, dataset, version)
     if kind != "shadow":
-        _pass_gates(installation, row, champion)
-    affected = _checked(installation, dataset, who or {})
-    portion = _portion(kind, share)
-    plan = _plan(installation, dataset, affected, portion, least_difference) if kind == "ab" else {}
+        trial_checks.pass_gates(installation, row, champion)
+    affected = trial_checks.checked(installation, dataset, who or {})
+    portion = trial_checks.portion(kind, share)
+    plan = (
+        trial_checks.plan(installation, dataset, affected, portion, least_difference) if kind == "ab" else {}
+    )
     card = installation.load_scorecard(row.version, row.scorecard_sha256)
     training.score_customers(installation, dataset.spec, dataset.snapshot, row.version, card)
     now = installation.store.clock()
@@ -121,7 +123,7 @@ def start(
         if serving is None or serving.version != entry.against:
             raise ExperimentRefused("Another version became champion in this moment: start again.")
         for running in together.experiments(entry.spec_name, running=True):
-            _refuse_collision(entry, running)
+            trial_checks.refuse_collision(entry, running)
         together.record_experiment(entry)
         log.record(
             installation,
@@ -144,6 +146,26 @@ def start(
             transaction=together,
         )
     return entry
+
+
+def planned(
+    installation: Installation,
+    actor: Actor,
+    *,
+    share: float | None = None,
+    who: Mapping[str, Sequence[str]] | None = None,
+    least_difference: float = LEAST_DIFFERENCE,
+) -> dict[str, Any]:
+    """Say how large an A/B would be, before it starts; ExperimentRefused where too few are affected.
+
+    Gives ``champion`` and ``challenger`` (customers planned an arm), ``affected`` and ``base``, the share
+    (0 to 1) of those affected who left until now.
+    """
+    require(actor, "run-experiments")
+    dataset = installation.dataset()
+    affected = trial_checks.checked(installation, dataset, who or {})
+    portion = trial_checks.portion("ab", share)
+    return trial_checks.plan(installation, dataset, affected, portion, least_difference)
 
 
 def stop(installation: Installation, actor: Actor, experiment_id: str, outcome: str) -> ExperimentRow:
@@ -212,176 +234,6 @@ def listing(
         for row in installation.store.experiments(running=running)
         if all(word in _text(row) for word in words)
     ]
-
-
-def arm(row: ExperimentRow, subject: str, values: Mapping[str, Any], now: datetime) -> str | None:
-    """Say which version answers for a subject: ``challenger`` or ``champion``; None for who is not affected.
-
-    The same subject is always in the same arm of an experiment, in every worker and on every machine.
-
-    Parameters
-    ----------
-    values : mapping
-        The subject's row.
-    """
-    if row.ended is not None or row.kind == "shadow" or not row.started <= now < row.planned_end:
-        return None
-    if not is_affected(row, values):
-        return None
-    return "challenger" if place(row.id, subject) < row.share else "champion"
-
-
-def is_affected(row: ExperimentRow, values: Mapping[str, Any]) -> bool:
-    """Say whether a subject's values are among those an experiment is about."""
-    return all(values.get(column) in levels for column, levels in row.who.items())
-
-
-def place(experiment_id: str, subject: str) -> float:
-    """Give a subject's place in an experiment, from 0 to under 1: by SHA-256, evenly, and never another."""
-    digest = hashlib.sha256(f"{experiment_id}:{subject}".encode()).digest()
-    return int.from_bytes(digest[:6]) / 2**48
-
-
-def _champion(installation: Installation, spec_name: str) -> VersionRow:
-    serving = installation.store.serving_version(spec_name)
-    if serving is None or serving.state != "champion":
-        raise ExperimentRefused(
-            "Nothing is signed yet, so there is no champion to try a version against: sign one first."
-        )
-    return serving
-
-
-def _challenger(installation: Installation, dataset: Dataset, version: str) -> VersionRow:
-    rows = installation.store.versions(dataset.spec.name)
-    found = [row for row in rows if len(version) >= 8 and row.version.startswith(version)]
-    if len(found) != 1:
-        raise ExperimentRefused(
-            f"There is no version {version[:16]!r} of this data: 'flask model list' names those there are."
-        )
-    [row] = found
-    if row.state != "challenger":
-        raise ExperimentRefused(
-            f"Version {row.version[:8]} is {row.state}, and only a challenger is tried: train one, or choose "
-            "another with 'flask model list'."
-        )
-    try:
-        card = installation.load_scorecard(row.version, row.scorecard_sha256)
-    except ArtifactError as fault:
-        raise ExperimentRefused(str(fault)) from fault
-    known = {feature.column for feature in dataset.spec.features}
-    if missing := [column for column in card.columns if column not in known]:
-        raise ExperimentRefused(
-            f"Version {row.version[:8]} reads {', '.join(missing)}, which the current data do not have: "
-            "train again with `flask model train`."
-        )
-    return row
-
-
-def _pass_gates(installation: Installation, row: VersionRow, champion: VersionRow) -> None:
-    """Pass where no gate blocks: nobody is shown scores of a version that could not be signed."""
-    if row.report_sha256 is None:
-        raise ExperimentRefused(
-            f"Version {row.version[:8]} has no report, so nobody knows how good it is: try it as a shadow, "
-            "or train again."
-        )
-    try:
-        report = installation.shelf.report(row.version, row.report_sha256)
-    except ArtifactError as fault:
-        raise ExperimentRefused(str(fault)) from fault
-    before = None
-    if champion.report_sha256 is not None:
-        try:
-            before = installation.shelf.report(champion.version, champion.report_sha256)
-        except ArtifactError:
-            before = None  # the gates that compare are left out, as for the first champion
-    red = [one.words for one in gates.judge(report, gates.load_gates(), before) if one.blocks]
-    if red:
-        raise ExperimentRefused(
-            f"Version {row.version[:8]} does not pass: {'; '.join(red)}. Try it as a shadow, or mend it."
-        )
-
-
-def _checked(
-    installation: Installation, dataset: Dataset, who: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """Let pass who is affected: levels that there are, of segments."""
-    spec, found = dataset.spec, {}
-    for column, levels in who.items():
-        if column not in spec.segments:
-            raise ExperimentRefused(
-                f"{column!r} is no segment, so nobody is chosen by it: "
-                f"use {', '.join(spec.segments) or 'none'}."
-            )
-        known = installation.warehouse.levels(dataset.snapshot, column)
-        if not levels or set(levels) - set(known):
-            raise ExperimentRefused(
-                f"{column} has no level {', '.join(sorted(set(levels) - set(known))) or '(none named)'}: "
-                f"choose among {', '.join(known)}."
-            )
-        found[column] = sorted(set(levels))
-    return found
-
-
-def _portion(kind: str, share: float | None) -> float:
-    if kind == "shadow":
-        return 1.0
-    portion = {"canary": 0.1, "ab": 0.5}[kind] if share is None else share
-    if not 0 < portion <= LARGEST_CANARY:
-        raise ExperimentRefused(
-            f"A share of {portion:g} cannot be: give one above 0 and at most {LARGEST_CANARY:g}."
-        )
-    return portion
-
-
-def _plan(
-    installation: Installation,
-    dataset: Dataset,
-    who: Mapping[str, Sequence[str]],
-    share: float,
-    least_difference: float,
-) -> dict[str, Any]:
-    """Plan the arms of an A/B: how many it takes, and that there are as many."""
-    found = installation.warehouse.headline(dataset.snapshot, Filters(dict(who)), None)
-    if found.churn_share is None:
-        raise ExperimentRefused("Nobody's outcome is known, so the size of an A/B cannot be planned.")
-    try:
-        plan = planned_n(found.churn_share, -abs(least_difference), share=share)
-    except ValueError as fault:
-        raise ExperimentRefused(
-            f"{least_difference:g} cannot be found: {found.churn_share:.1%} leave now. {fault}"
-        ) from fault
-    there = int(found.customers)
-    if there * share < plan.challenger or there * (1 - share) < plan.champion:
-        raise ExperimentRefused(
-            f"To find a difference of {abs(least_difference) * 100:.1f} points it takes {plan.total:,} "
-            f"customers ({plan.challenger:,} of them with the version tried), but {there:,} are affected: "
-            "choose more of them or a greater difference, or try a canary."
-        )
-    return asdict(plan) | {
-        "base": found.churn_share,
-        "least_difference": abs(least_difference),
-        "level": 0.05,
-        "power": 0.8,
-        "affected": there,
-    }
-
-
-def _refuse_collision(entry: ExperimentRow, running: ExperimentRow) -> None:
-    """Refuse what touches the same people as one that runs, or doubles a shadow."""
-    shadows = (entry.kind == "shadow") + (running.kind == "shadow")
-    if shadows == 1 or (shadows == 2 and entry.version != running.version):
-        return
-    if not all(
-        set(levels) & set(running.who[column])
-        for column, levels in entry.who.items()
-        if column in running.who
-    ):
-        return
-    raise Colliding(
-        f"Experiment {running.id} ({running.kind}, by {running.name}, until {running.planned_end:%d %B %Y}) "
-        f"runs on some of the same customers. Wait for its end, stop it with 'flask experiment stop "
-        f"{running.id}', or choose other customers."
-    )
 
 
 def _text(row: ExperimentRow) -> str:

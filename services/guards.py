@@ -12,7 +12,7 @@ import pandas as pd
 from data.artifacts import ArtifactError
 from data.store import EntryFilter, ExperimentRow, VersionRow
 from models import drift
-from services import experiments, log, training
+from services import arms, experiments, log, training
 from services.roles import SYSTEM
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def measure(installation: Installation, row: ExperimentRow) -> Measured:
     active = table[table["_active"]].reset_index(drop=True)
     before, after = (_probability(installation, version, active) for version in (row.against, row.version))
     keys = active[dataset.spec.id].astype(str)
-    mine = _affected(row, active)
-    if row.kind != "shadow":
-        mine &= np.array([experiments.place(row.id, key) < row.share for key in keys], dtype=bool)
+    mine = arms.tried(row, active, dataset.spec.id)
     then, now = before[mine], after[mine]
     fresh = installation.store.experiment(row.id) or row
     enough = len(then) >= LEAST_CUSTOMERS
@@ -193,13 +191,6 @@ def _probability(installation: Installation, version: str, active: pd.DataFrame)
     row = installation.store.version(version)
     card = installation.load_scorecard(version, row.scorecard_sha256 if row else version)
     return np.asarray(card.probability(active), dtype=float)
-
-
-def _affected(row: ExperimentRow, active: pd.DataFrame) -> np.ndarray:
-    mine = np.ones(len(active), dtype=bool)
-    for column, levels in row.who.items():
-        mine &= active[column].isin(levels).to_numpy()
-    return mine
 
 
 def _line(scores: np.ndarray, share: float) -> float:

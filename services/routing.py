@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import ExperimentRow
-from services import experiments, guards
+from services import arms, guards
 from services.installation import Champion
 from services.roles import Actor, permitted
 from services.stamp import Standing
@@ -62,7 +62,7 @@ def route(
         return Routed(champion)
     now = installation.store.clock()
     for row in installation.store.experiments(on.dataset.spec.name, running=True):
-        arm = experiments.arm(row, subject, values, now) if row.against == champion.version else None
+        arm = arms.arm(row, subject, values, now) if row.against == champion.version else None
         if arm == "challenger":
             if not installation.warehouse.has_scores(on.dataset.snapshot, row.version):
                 return Routed(champion)  # customers just loaded: the next watch scores them

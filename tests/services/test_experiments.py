@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services import experiments, log
+from services import arms, experiments, log
 from services.experiments import Colliding, ExperimentRefused, NoSuchExperiment
 from services.roles import NotPermitted
 from tests.services.trial_town import ADA, MAX, NOON, REPORT, VERA, settle, settle_signed
@@ -146,7 +146,7 @@ def test_nothing_is_tried_against_a_draft(tmp_path):
 def test_a_version_that_fails_a_gate_is_tried_as_a_shadow_only(town):
     installation, named = town
     bad = json.loads(json.dumps(REPORT))
-    bad["quality"]["lift_at_10"]["value"] = 1.0
+    bad["quality"]["lift_at_10"]["low"] = 1.0
     sha256 = installation.shelf.put_report(named["near"], bad)
     installation.store.record_report(named["near"], sha256, {})
     with pytest.raises(ExperimentRefused, match="does not pass"):
@@ -181,12 +181,12 @@ def test_an_unknown_experiment_is_said_to_be_unknown(town):
 
 
 def test_places_are_even_fixed_and_differ_from_experiment_to_experiment():
-    places = [experiments.place("e1", f"K{n}") for n in range(2000)]
+    places = [arms.place("e1", f"K{n}") for n in range(2000)]
     assert all(0 <= place < 1 for place in places)
     # 200 expected; five standard deviations of the binomial are 67
     assert abs(sum(place < 0.1 for place in places) - 200) < 67
-    assert experiments.place("e1", "K1") == places[1]
-    assert experiments.place("e2", "K1") != places[1]
+    assert arms.place("e1", "K1") == places[1]
+    assert arms.place("e2", "K1") != places[1]
 
 
 def test_a_place_is_the_hash_and_nothing_else():
@@ -194,7 +194,7 @@ def test_a_place_is_the_hash_and_nothing_else():
     import hashlib
 
     first = hashlib.sha256(b"e1:K1").hexdigest()[:12]
-    assert experiments.place("e1", "K1") == int(first, 16) / 16**12
+    assert arms.place("e1", "K1") == int(first, 16) / 16**12
 
 
 def test_the_log_tells_an_experiment_in_words(town):

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from models.scorecard import Scorecard
+from services import arms, experiments, guards, routing, what_if
 from services import customers as customers_service
-from services import experiments, guards, routing, what_if
 from services.installation import _scorecard
 from services.stamp import standing
 from tests.services.trial_town import ADA, MAX, NOON, VERA, customers, settle_signed
@@ -42,7 +42,7 @@ def test_a_canary_answers_its_share_always_the_same_customers(town):
     row = start(town)
     first = answers(town[0])
     tried = {key for key, version in first.items() if version == town[1]["near"]}
-    assert tried == {key for key in first if experiments.place(row.id, key) < 0.5}
+    assert tried == {key for key in first if arms.place(row.id, key) < 0.5}
     assert 10 < len(tried) < 50
     assert answers(town[0]) == first
 
@@ -200,7 +200,7 @@ def test_a_shadow_that_drifts_goes_on(town):
 def test_the_page_of_a_customer_is_answered_by_the_version_tried_and_the_log_says_so(town):
     installation, named = town
     row = start(town, share=0.5)
-    tried = next(key for key in ROWS if ROWS[key]["left"] == "No" and experiments.place(row.id, key) < 0.5)
+    tried = next(key for key in ROWS if ROWS[key]["left"] == "No" and arms.place(row.id, key) < 0.5)
     answer = customers_service.one(installation, ADA, tried)
     assert (answer.stamp.version, answer.stamp.state) == (named["near"], routing.TRIAL)
     payload = installation.store.entry(answer.stamp.entry).payload
@@ -213,7 +213,7 @@ def test_what_if_ships_and_answers_by_the_same_version(town):
     row = start(town, share=0.5)
     for key in [key for key in ROWS if ROWS[key]["left"] == "No"][:20]:
         setting = what_if.start(installation, ADA, key)
-        expected = "near" if experiments.place(row.id, key) < 0.5 else "base"
+        expected = "near" if arms.place(row.id, key) < 0.5 else "base"
         answered = what_if.answer(installation, ADA, key, {})
         assert setting.answer.stamp.version == answered.stamp.version == named[expected]
         shipped = Scorecard.from_json(what_if.scorecard(installation, ADA, named[expected]))
