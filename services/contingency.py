@@ -7,12 +7,16 @@ snapshot, labelled as such; else facts alone. A draft is never a way out.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from config.dataset import DatasetSpec
 from data.artifacts import ArtifactError
-from data.store import EntryFilter, InUse, VersionRow
+from data.store import EntryFilter, Header, InUse, VersionRow
 from data.warehouse import Filters
+from models.scorecard import Scorecard
 from services import golden, log
 from services.installation import Champion, Dataset, Installation
 from services.roles import SYSTEM, Actor, require
@@ -20,6 +24,8 @@ from services.training import score_customers
 
 LEAST_GROUP = 30
 """An average of fewer people says more of them than of their group."""
+
+INSTEAD = "Facts and averages of groups are shown instead of scores."
 
 LABEL = "Average of the group, not a prediction"
 
@@ -47,12 +53,28 @@ class GroupAverage:
 
 @dataclass(frozen=True)
 class Averages:
-    """Averages by one column, in the order of its levels; empty where no group is large enough."""
+    """Averages by one column, in the order of its levels; empty where no group is large enough.
+
+    Attributes
+    ----------
+    by, column : str or None
+        The column's label and its name.
+    why : str
+        Why they stand where the model's figures would, in words.
+    period : str or None
+        The month they were counted in (ISO date of its first day); None where the data has one date.
+    """
 
     by: str | None
+    column: str | None
     groups: tuple[GroupAverage, ...]
     everybody: GroupAverage | None
     why: str
+    period: str | None = None
+
+    def of(self, group: str | None) -> GroupAverage | None:
+        """Give the average of a group by its label; everybody's where the group is small or unknown."""
+        return next((one for one in self.groups if one.group == group), self.everybody)
 
 
 def answering(installation: Installation, in_use: InUse) -> Answering:
@@ -62,15 +84,20 @@ def answering(installation: Installation, in_use: InUse) -> Answering:
     try:
         champion = installation.champion(in_use)
         golden.check(installation, in_use.version, champion.scorecard if champion else None)
+        if champion is not None:
+            dataset = installation.dataset(in_use)
+            _has_columns(champion.scorecard, champion.version, dataset)
+            _score(installation, dataset, champion)  # customers loaded under a spec that has changed since
         return Answering(champion)
     except ArtifactError as fault:
         found = _former(installation, in_use)
-        _report_once(installation, in_use, found, str(fault))
+        since = _report_once(installation, in_use, found, str(fault))
         if found is None:
-            return Answering(None, f"Only facts are shown. {fault}")
+            return Answering(None, f"{fault} {INSTEAD}")
         return Answering(
             found,
-            f"{fault} Version {found.version[:8]}, signed before it, answers instead.",
+            f"Version {found.version[:8]}, signed before, answers instead of {in_use.version[:8]} since "
+            f"{since:%d %B %Y, %H:%M} UTC. {fault}",
         )
 
 
@@ -84,10 +111,14 @@ def fits(installation: Installation, row: VersionRow, dataset: Dataset) -> None:
     """
     card = installation.load_scorecard(row.version, row.scorecard_sha256)
     golden.check(installation, row.version, card, row.artifacts)
+    _has_columns(card, row.version, dataset)
+
+
+def _has_columns(card: Scorecard, version: str, dataset: Dataset) -> None:
     known = {feature.column for feature in dataset.spec.features}
     if missing := [column for column in card.columns if column not in known]:
         raise ArtifactError(
-            f"Version {row.version[:8]} reads {', '.join(missing)}, which the current data "
+            f"Version {version[:8]} reads {', '.join(missing)}, which the current data "
             "do not have: train again with `flask model train`."
         )
 
@@ -106,27 +137,32 @@ def averages(installation: Installation, actor: Actor) -> Averages:
         for row in rows
         if by and row["churn_share"] is not None and row["known"] >= LEAST_GROUP
     )
-    why = answering(installation, in_use).notice or "A model answers; these averages are for comparison."
-    return Averages(dataset.spec.label(by) if by else None, groups, _everybody(installation, dataset), why)
+    all_of_them = installation.warehouse.headline(dataset.snapshot, Filters(), None)
+    enough = all_of_them.churn_share is not None and all_of_them.churn_customers >= LEAST_GROUP
+    return Averages(
+        by=dataset.spec.label(by) if by else None,
+        column=by,
+        groups=groups,
+        everybody=GroupAverage("everybody", all_of_them.churn_customers, all_of_them.churn_share or 0.0)
+        if enough
+        else None,
+        why=answering(installation, in_use).notice or "A model answers; these averages are for comparison.",
+        period=all_of_them.churn_period,
+    )
 
 
-def average_for(installation: Installation, actor: Actor, row: dict[str, Any]) -> GroupAverage | None:
+def average_for(installation: Installation, actor: Actor, row: Mapping[str, Any]) -> GroupAverage | None:
     """Give the average of a customer's group; of everybody where the group is small; None without outcomes.
 
     ``row`` is the customer's row of the current table.
     """
     found = averages(installation, actor)
-    dataset = installation.dataset()
-    by = next(iter(dataset.spec.segments), None)
-    own = dataset.spec.level_label(by, row.get(by) or "unknown") if by else None
-    return next((one for one in found.groups if one.group == own), found.everybody)
+    return found.of(group_of(installation.dataset().spec, found.column, row))
 
 
-def _everybody(installation: Installation, dataset: Dataset) -> GroupAverage | None:
-    found = installation.warehouse.headline(dataset.snapshot, Filters(), None)
-    if found.churn_share is None or found.customers < LEAST_GROUP:
-        return None
-    return GroupAverage("everybody", int(found.customers), found.churn_share)
+def group_of(spec: DatasetSpec, column: str | None, row: Mapping[str, Any]) -> str | None:
+    """Name the group of a row by its label; None where there are no groups."""
+    return spec.level_label(column, row.get(column) or "unknown") if column else None
 
 
 def _former(installation: Installation, in_use: InUse) -> Champion | None:
@@ -138,46 +174,58 @@ def _former(installation: Installation, in_use: InUse) -> Champion | None:
         except ArtifactError:
             continue
         card = installation.load_scorecard(row.version, row.scorecard_sha256)
-        if not installation.warehouse.has_scores(dataset.snapshot, row.version):
-            score_customers(installation, dataset.spec, dataset.snapshot, row.version, card)
-        return Champion(row.version, row.state, card, row.snapshot)
+        champion = Champion(row.version, row.state, card, row.snapshot)
+        _score(installation, dataset, champion)
+        return champion
     return None
+
+
+def _score(installation: Installation, dataset: Dataset, champion: Champion) -> None:
+    if not installation.warehouse.has_scores(dataset.snapshot, champion.version):
+        score_customers(installation, dataset.spec, dataset.snapshot, champion.version, champion.scorecard)
 
 
 def _why_nothing(installation: Installation, spec_name: str) -> str:
     stretches = installation.store.serving_history(spec_name)
     if stretches and stretches[-1].began == "withdrawal":
         return (
-            f"The churn model was withdrawn on {stretches[-1].since:%d %B %Y}, so facts and "
-            "averages of groups are shown instead of scores."
+            f"The churn model was withdrawn on {stretches[-1].since:%d %B %Y}. {INSTEAD} "
+            "To have scores again, train with `flask model train` and sign the version on the Model page."
         )
-    return "No model is trained on these customers yet, so only facts are shown."
+    return f"No model is trained on these customers yet. {INSTEAD}"
 
 
-_told: set[tuple[str, str, str | None]] = set()
+_told: dict[tuple[str, str, str | None], datetime] = {}
 _telling = threading.Lock()
 
 
-def _report_once(installation: Installation, in_use: InUse, found: Champion | None, fault: str) -> None:
-    """Put a version that cannot answer on record, as a problem and in the log: once, not at each request."""
-    instead = found.version if found else None
-    told = (str(installation.settings.var), in_use.version or "", instead)
+def _report_once(installation: Installation, in_use: InUse, found: Champion | None, fault: str) -> datetime:
+    """Put a version that cannot answer on record, as a problem and in the log: once, not at each request.
+
+    Gives since when it is on record.
+    """
+    instead, version = found.version if found else None, in_use.version or ""
+    told = (str(installation.settings.var), version, instead)
     with _telling:
-        if told in _told:
-            return
-        version = in_use.version or ""
-        latest = installation.store.entries(EntryFilter(kinds=("contingency",), version=version), None, 1)
-        if not latest or (latest[0].payload or {}).get("instead") != instead:
-            with installation.store.transaction() as together:
-                together.record_review(version, actor=SYSTEM.id, name=SYSTEM.name, kind="problem", text=fault)
-                log.record(
-                    installation,
-                    SYSTEM,
-                    "contingency",
-                    subject=in_use.spec_name,
-                    version=version,
-                    snapshot=in_use.snapshot,
-                    payload={"instead": instead, "reason": fault},
-                    transaction=together,
-                )
-        _told.add(told)
+        if told not in _told:
+            latest = installation.store.entries(EntryFilter(kinds=("contingency",), version=version), None, 1)
+            known = bool(latest) and (latest[0].payload or {}).get("instead") == instead
+            header = latest[0].header if known else _report(installation, in_use, instead, fault)
+            _told[told] = header.time
+        return _told[told]
+
+
+def _report(installation: Installation, in_use: InUse, instead: str | None, fault: str) -> Header:
+    version = in_use.version or ""
+    with installation.store.transaction() as together:
+        together.record_review(version, actor=SYSTEM.id, name=SYSTEM.name, kind="problem", text=fault)
+        return log.record(
+            installation,
+            SYSTEM,
+            "contingency",
+            subject=in_use.spec_name,
+            version=version,
+            snapshot=in_use.snapshot,
+            payload={"instead": instead, "reason": fault},
+            transaction=together,
+        )

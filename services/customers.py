@@ -10,7 +10,8 @@ from typing import Any
 from data.warehouse import Filters
 from models import reasons as words
 from models.reasons import Reason
-from services import log, routing
+from services import contingency, log, routing
+from services.contingency import Averages, GroupAverage
 from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, require
 from services.stamp import Stamp, stamp, standing
@@ -24,11 +25,15 @@ class NoSuchCustomer(LookupError):
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """One page of the list: plain rows, and how many there are in all."""
+    """One page of the list: plain rows, and how many there are in all.
+
+    ``averages`` stand where no model can answer; each row then has its group's under ``average``.
+    """
 
     rows: list[dict[str, Any]]
     total: int
     stamp: Stamp
+    averages: Averages | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Score:
 
 @dataclass(frozen=True)
 class CustomerAnswer:
-    """Everything the page of one customer shows."""
+    """Everything the page of one customer shows; ``average`` is the group's, where no model answers."""
 
     id: str
     active: bool
@@ -70,6 +75,7 @@ class CustomerAnswer:
     history: list[dict[str, Any]]
     warnings: list[str]
     stamp: Stamp
+    average: GroupAverage | None = None
 
 
 def page(
@@ -96,6 +102,9 @@ def page(
     rows = [
         _row(dataset, champion, row, values) for row, values in zip(found.rows, found.values, strict=True)
     ]
+    averages = contingency.averages(installation, actor) if on.has_averages else None
+    if averages is not None:
+        rows = [row | {"average": averages.of(row.get(averages.column) or "unknown")} for row in rows]
     entry = None
     if champion is not None:
         query = {
@@ -114,7 +123,7 @@ def page(
             snapshot=dataset.snapshot,
             payload={"query": query, "rows": len(rows), "sha256": _fingerprint(rows)},
         ).seq
-    return CustomerPage(rows, found.total, stamp(installation, on, entry=entry))
+    return CustomerPage(rows, found.total, stamp(installation, on, entry=entry), averages)
 
 
 def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
@@ -162,6 +171,7 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
         history=installation.warehouse.history(dataset.snapshot, key),
         warnings=warnings,
         stamp=stamp(installation, on, entry=entry),
+        average=contingency.average_for(installation, actor, row) if on.has_averages else None,
     )
 
 

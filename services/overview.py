@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.warehouse import Filters
-from services import log
+from services import contingency, log
+from services.contingency import Averages
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
 from services.stamp import Stamp, Standing, stamp, standing
@@ -36,6 +37,8 @@ class Headline:
         Sums of p and of p x monthly revenue over active customers; None where withheld.
     churn_period : str or None
         The period the churn share belongs to.
+    averages : Averages or None
+        Averages of groups in all the data, where no model can answer.
     """
 
     customers: Tile
@@ -45,6 +48,7 @@ class Headline:
     revenue_at_risk: Tile
     churn_period: str | None
     stamp: Stamp
+    averages: Averages | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
         revenue_at_risk=Tile(found.revenue_at_risk),
         churn_period=found.churn_period,
         stamp=stamp(installation, on, entry=entry),
+        averages=contingency.averages(installation, actor) if on.has_averages else None,
     )
 
 

@@ -5,25 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from services import access, datasets, training
+from services import access, contingency, datasets, training
 from services.installation import Installation
 from services.roles import SYSTEM
 
 Say = Callable[[str], None]
 
+SIGNABLE = ("draft", "challenger", "retired")
+
 
 def is_prepared(installation: Installation) -> bool:
-    """Say quickly whether there are customers and a version that fits them."""
+    """Say quickly whether there are customers and a version was ever trained for their spec.
+
+    A version that does not answer (withdrawn, or waiting for a signature) counts: training brings the same
+    one again, so what helps then is a person's decision, which :func:`what_helps` names.
+    """
     store = installation.store
     if not store.is_current():
         return False
     name = store.current_spec()
     snapshot = store.current_snapshot(name) if name else None
-    serving = store.serving_version(name) if name else None
+    if name is None or snapshot is None:
+        return False
+    spec_hash = installation.warehouse.snapshot(snapshot).spec_hash
+    return any(row.spec_hash == spec_hash for row in store.versions(name))
+
+
+def what_helps(installation: Installation) -> str | None:
+    """Say what brings scores where none of the versions trained answers; None where one does."""
+    in_use = installation.in_use()
+    found = contingency.answering(installation, in_use)
+    if found.champion is not None:
+        return None
+    waiting = [row for row in installation.store.versions(in_use.spec_name) if row.state in SIGNABLE]
+    sign = (
+        f"Sign version {waiting[0].version[:8]} on the Model page, or with `flask model sign`; or train"
+        if waiting
+        else "Train"
+    )
     return (
-        snapshot is not None
-        and serving is not None
-        and installation.warehouse.snapshot(snapshot).spec_hash == serving.spec_hash
+        f"No model answers. {found.notice} {sign} another with `flask model train`: on the same data "
+        "it needs another seed (--seed) to be another version."
     )
 
 
@@ -51,6 +73,8 @@ def prepare(installation: Installation, data: Path | None, say: Say) -> None:
         say("Training the churn model; this is done once for this data ...")
         trained = training.train(installation, SYSTEM, spoken(say))
         say(f"Version {trained.version[:8]} is ready: AUC {trained.auc_mean:.3f} +- {trained.auc_sd:.3f}.")
+    elif remedy := what_helps(installation):
+        say(remedy)
 
 
 def spoken(say: Say) -> training.Progress:

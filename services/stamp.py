@@ -23,6 +23,10 @@ class Stamp:
         Number of the log entry that holds this answer; None for facts, which are not logged.
     withheld : str or None
         Why no model figure is shown, in words; None where one is.
+    notice : str or None
+        What the reader must know of the version that answers: that a former one stands in, why, since when.
+    has_averages : bool
+        Whether no version can answer anybody, so that averages of groups stand instead.
     """
 
     title: str
@@ -36,6 +40,8 @@ class Stamp:
     state: str | None = None
     entry: int | None = None
     withheld: str | None = None
+    notice: str | None = None
+    has_averages: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -47,12 +53,15 @@ class Stamp:
 class Standing:
     """What an answer to one person stands on: the customers, and the version they may see.
 
-    ``champion`` is None where no model figure may be shown; ``withheld`` says why, in words.
+    ``champion`` is None where no model figure may be shown; ``withheld`` says why, in words. The rest as
+    in :class:`Stamp`.
     """
 
     dataset: Dataset
     champion: Champion | None
     withheld: str | None = None
+    notice: str | None = None
+    has_averages: bool = False
 
     @property
     def version(self) -> str | None:
@@ -67,7 +76,7 @@ def standing(installation: Installation, actor: Actor) -> Standing:
     found = contingency.answering(installation, in_use)
     champion = found.champion
     if champion is None:
-        return Standing(dataset, None, found.notice)
+        return Standing(dataset, None, found.notice, has_averages=True)
     if not permitted(actor, "see-drafts" if champion.is_draft else "see-scores"):
         return Standing(
             dataset,
@@ -75,7 +84,7 @@ def standing(installation: Installation, actor: Actor) -> Standing:
             "The churn model is a draft that nobody has signed off yet, so your role sees facts only. "
             f"Ask {installation.settings.contact} when it will be signed.",
         )
-    return Standing(dataset, champion)
+    return Standing(dataset, champion, notice=found.notice)
 
 
 def stamp(installation: Installation, on: Standing, *, entry: int | None = None) -> Stamp:
@@ -94,4 +103,6 @@ def stamp(installation: Installation, on: Standing, *, entry: int | None = None)
         state=champion.state if champion else None,
         entry=entry,
         withheld=on.withheld,
+        notice=on.notice,
+        has_averages=on.has_averages,
     )
