@@ -19,7 +19,8 @@ from bench.tables import NAMES, Case, case, path_of
 from config.dataset import DatasetSpec, Feature
 from models.candidates import LOGISTIC, Candidate, ebm
 from models.challengers import BOOSTING
-from models.training import Trained, cross_validate, measured_on, train
+from models.cross_validation import cross_validate, measured_on
+from models.training import Trained, train
 
 PAGE = ROOT / "docs" / "model.md"
 SEEDS = (0, 1, 2)

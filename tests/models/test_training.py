@@ -9,22 +9,23 @@ import pandas as pd
 import pytest
 from joblib import parallel_config
 
-import models.training as training
 from config.dataset import DatasetSpec, shipped_specs
+from models import cross_validation, training
 from models.candidates import LOGISTIC, parameters
 from models.challengers import ChallengerError
 from models.holdout import set_aside
 from models.report import SECTIONS, build_report, report_json
-from models.training import TrainingError, train
+from models.training import train
+from models.training_table import TrainingError, training_table
 
 
 @pytest.fixture(autouse=True)
 def few_fits(monkeypatch):
     """Fit as little as shows the rule: these tests are not about quality."""
-    monkeypatch.setattr(training, "SEEDS", 1)
-    monkeypatch.setattr(training, "FOLDS", 3)
-    monkeypatch.setattr(training, "BAGS", 2)
-    monkeypatch.setattr(training, "parameters", lambda rows: {**parameters(rows), "max_rounds": 200})
+    monkeypatch.setattr(cross_validation, "SEEDS", 1)
+    monkeypatch.setattr(cross_validation, "FOLDS", 3)
+    monkeypatch.setattr(cross_validation, "BAGS", 2)
+    monkeypatch.setattr(cross_validation, "parameters", lambda rows: {**parameters(rows), "max_rounds": 200})
 
 
 def spec(*features: dict | str, **kinds: str) -> DatasetSpec:
@@ -62,7 +63,7 @@ USUAL = {"price": "numeric", "noise": "numeric", "contract": "categorical"}
 @pytest.fixture(scope="module")
 def usual():
     patch = pytest.MonkeyPatch()
-    patch.setattr(training, "SEEDS", 2)
+    patch.setattr(cross_validation, "SEEDS", 2)
     steps = []
     frame = customers()
     trained = train(frame, spec(**USUAL), progress=lambda *step: steps.append(step))
@@ -132,7 +133,7 @@ def test_the_same_table_and_seed_give_the_same_version():
 def test_working_on_folds_side_by_side_does_not_change_the_version(monkeypatch):
     frame, described = customers(), spec(**USUAL)
     alone = train(frame, described)
-    monkeypatch.setattr(training, "_jobs", lambda rows: 2)
+    monkeypatch.setattr(cross_validation, "jobs_for", lambda rows: 2)
     with parallel_config(backend="threading"):  # processes would take seconds to start
         beside = train(frame, described)
     assert beside.scorecard.version == alone.scorecard.version
@@ -296,7 +297,7 @@ def test_five_hundred_levels_are_learned_from_and_kept_out_of_pairs():
     assert trained.metrics["auc"]["mean"] > 0.7
     assert not any("many" in pair for pair in trained.choice["pair_columns"])
     assert all("many" in pair for pair in trained.estimator.exclude)
-    table = training._table(frame, spec(price="numeric", many="categorical", contract="categorical"))
+    table = training_table(frame, spec(price="numeric", many="categorical", contract="categorical"))
     assert table.excluded == [("price", "many"), ("many", "contract")]
     assert table.pairs == 1
 
@@ -316,7 +317,7 @@ def test_one_feature_alone_has_nothing_to_pair():
 
 
 def test_large_tables_are_measured_on_a_sample_and_fitted_whole(monkeypatch):
-    monkeypatch.setattr(training, "ROWS_FOR_FOLDS", 200)
+    monkeypatch.setattr(cross_validation, "ROWS_FOR_FOLDS", 200)
     metrics = train(customers(), spec(**USUAL)).metrics
     assert metrics["measured_rows"] == 200
     assert metrics["rows"] == 400
@@ -374,8 +375,8 @@ def test_the_shipped_specs_fit_their_tables(shared_data, name, file):
 
 
 def test_telco_is_learned_well_even_from_few_fits(shared_data, monkeypatch):
-    monkeypatch.setattr(training, "parameters", parameters)
-    monkeypatch.setattr(training, "FOLDS", 2)
+    monkeypatch.setattr(cross_validation, "parameters", parameters)
+    monkeypatch.setattr(cross_validation, "FOLDS", 2)
     monkeypatch.setattr(training, "PAIRS_TRIED", (0,))
     shipped = shipped_specs()["telco"]
     frame = pd.read_csv(shared_data / "telco" / "WA_Fn-UseC_-Telco-Customer-Churn.csv", dtype=str)

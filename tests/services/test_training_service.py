@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import models.cross_validation
 import models.training
 from config.settings import Settings
 from models.report import SECTIONS, report_sha256
@@ -18,8 +19,9 @@ from services.roles import SYSTEM, Actor, NotPermitted
 def trained(tmp_path_factory):
     """Train once, with few fits: these tests are not about quality."""
     few = pytest.MonkeyPatch()
-    for name, value in {"SEEDS": 1, "FOLDS": 2, "BAGS": 2, "PAIRS_TRIED": (0,)}.items():
-        few.setattr(models.training, name, value)
+    for name, value in {"SEEDS": 1, "FOLDS": 2, "BAGS": 2}.items():
+        few.setattr(models.cross_validation, name, value)
+    few.setattr(models.training, "PAIRS_TRIED", (0,))
     few.delenv("DATABASE_URL", raising=False)
     folder = tmp_path_factory.mktemp("trained")
     installation = Installation(Settings(var=folder / "var"))
