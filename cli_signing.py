@@ -1,4 +1,4 @@
-"""Commands under ``flask model`` to review, sign, go back and withdraw: parse, call a service, print."""
+"""Commands under ``flask model`` to sign, go back and withdraw a version: parse, call a service, print."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def review(version: str, as_json: bool) -> None:
     seen = signing.review(_here(), SYSTEM, version)
     lines = [
         f"{'pass' if one.passed else 'not measured' if one.passed is None else 'FAIL':<13}{one.name}: "
-        f"{one.shown} ({one.bar_shown})"
+        f"{one.shown} ({one.bar_shown})" + (f"\n{'':<13}{one.mend}" if one.blocks and one.mend else "")
         for one in seen.gates
     ]
     plain = {

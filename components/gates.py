@@ -45,7 +45,7 @@ def _line(line: Any) -> html.Li:
                 [icon(sign), html.Span(word, className="ks-gate-state")],
                 className=f"ks-gate-sign ks-gate-{kind}",
             ),
-            html.Span(line.words, className="ks-gate-words"),
+            html.Span([line.words, *_remedy(line)], className="ks-gate-words"),
             html.Span(
                 [html.Strong(line.shown), html.Span(line.bar_shown, className="ks-gate-bar")],
                 className="ks-gate-value",
@@ -53,3 +53,10 @@ def _line(line: Any) -> html.Li:
         ],
         className=f"ks-gate ks-gate-is-{kind}",
     )
+
+
+def _remedy(line: Any) -> list[Any]:
+    """Say what helps a check that fails."""
+    if line.passed is not False or not line.mend:
+        return []
+    return [html.Br(), html.Small(line.mend, className="ks-md-technical")]

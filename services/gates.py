@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 FILE = Path(__file__).resolve().parent.parent / "config" / "gates.yaml"
 
@@ -21,7 +21,7 @@ class GatesError(ValueError):
 
 
 class Gate(BaseModel):
-    """One gate, as in the file."""
+    """One gate, as in the file: ``why`` says where its bar comes from, ``mend`` what helps."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -30,6 +30,8 @@ class Gate(BaseModel):
     value: str
     direction: Direction
     bar: bool | int | float
+    why: str = Field(min_length=1)
+    mend: str = ""
     against: Literal["champion"] | None = None
     unit: Literal["number", "share", "points", "yes"] = "number"
     needed: bool = False
@@ -46,9 +48,13 @@ class GateResult:
     passed : bool or None
         None where it was not measured.
     shown, bar_shown : str
-        Both in words, with their unit.
+        Both in words, with their unit; of several answers how many hold, and how many could not be measured.
     needed : bool
         Whether a missing figure blocks too.
+    why : str
+        Where the bar comes from.
+    mend : str
+        What helps where it does not pass.
     """
 
     name: str
@@ -59,6 +65,8 @@ class GateResult:
     shown: str
     bar_shown: str
     needed: bool
+    why: str = ""
+    mend: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -97,15 +105,20 @@ def judge(
         The report of the version now signed. Without it gates ``against: champion`` are left out.
     """
     return [
-        _judged(gate, _measured(gate, report, champion))
+        _judged_answers(gate, _answers(gate, report))
+        if gate.direction == "all"
+        else _judged(gate, _measured(gate, report, champion))
         for gate in gates
         if gate.against is None or champion is not None
     ]
 
 
-def _measured(
-    gate: Gate, report: Mapping[str, Any], champion: Mapping[str, Any] | None
-) -> float | bool | None:
+def _answers(gate: Gate, report: Mapping[str, Any]) -> list[bool | None]:
+    """Read every yes and no that a gate asks for; None is an answer that could not be measured."""
+    return [one for one in _at(report, gate.value.split(".")) if one is None or isinstance(one, bool)]
+
+
+def _measured(gate: Gate, report: Mapping[str, Any], champion: Mapping[str, Any] | None) -> float | None:
     found = _figure(gate, report)
     if gate.against is None or found is None:
         return found
@@ -113,14 +126,10 @@ def _measured(
     return None if before is None else found - before
 
 
-def _figure(gate: Gate, report: Mapping[str, Any]) -> float | bool | None:
+def _figure(gate: Gate, report: Mapping[str, Any]) -> float | None:
     """Read a gate's figure out of a report; the worst one where there are several."""
     over, _, under = (part.strip() for part in gate.value.partition("/"))
-    found = list(_at(report, over.split(".")))
-    if gate.direction == "all":
-        answers = [one for one in found if isinstance(one, bool)]
-        return all(answers) if answers else None
-    numbers = [float(one) for one in found if _is_number(one)]
+    numbers = [float(one) for one in _at(report, over.split(".")) if _is_number(one)]
     if under:
         [divisor] = [float(one) for one in _at(report, under.split(".")) if _is_number(one)] or [0.0]
         numbers = [number / divisor for number in numbers if divisor]
@@ -152,32 +161,45 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _judged(gate: Gate, value: float | bool | None) -> GateResult:
+def _judged_answers(gate: Gate, answers: Sequence[bool | None]) -> GateResult:
+    known = [one for one in answers if one is not None]
+    value = all(known) if known else None
+    return _result(gate, value, value, _count_answers(answers), "yes, every one")
+
+
+def _count_answers(answers: Sequence[bool | None]) -> str:
+    """Say how many answers hold; those not measured are named, so that they cannot pass unseen."""
+    right, wrong, unknown = (sum(one is kind for one in answers) for kind in (True, False, None))
+    if not right + wrong:
+        return "not measured"
+    unmeasured = f"; {unknown} not measured" if unknown else ""
+    if len(answers) == 1:
+        return "no" if wrong else "yes"
+    held = f"no, {wrong} of {len(answers)} wrong" if wrong else f"yes, {right} of {len(answers)}"
+    return held + unmeasured
+
+
+def _judged(gate: Gate, value: float | None) -> GateResult:
+    shown = "not measured" if value is None else _say(value, gate.unit)
+    passed = None if value is None else _passes(gate, value)
+    return _result(gate, value, passed, shown, f"{gate.direction} {_say(gate.bar, gate.unit)}")
+
+
+def _result(
+    gate: Gate, value: float | bool | None, passed: bool | None, shown: str, bar_shown: str
+) -> GateResult:
     return GateResult(
-        name=gate.name,
-        words=gate.words,
-        value=value,
-        bar=gate.bar,
-        passed=None if value is None else _passes(gate, value),
-        shown="not measured" if value is None else _say(value, gate.unit),
-        bar_shown="yes, every one"
-        if gate.direction == "all"
-        else f"{gate.direction} {_say(gate.bar, gate.unit)}",
-        needed=gate.needed,
+        gate.name, gate.words, value, gate.bar, passed, shown, bar_shown, gate.needed, gate.why, gate.mend
     )
 
 
-def _passes(gate: Gate, value: float | bool) -> bool:
-    if gate.direction == "all":
-        return value is True
+def _passes(gate: Gate, value: float) -> bool:
     if gate.direction == "within":
         return abs(value) <= gate.bar
     return value >= gate.bar if gate.direction == "at least" else value <= gate.bar
 
 
-def _say(value: float | bool, unit: str) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+def _say(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value * 100:.1f} %"
     if unit == "points":

@@ -30,7 +30,9 @@ GOOD = {
 
 
 def gate(**given) -> Gate:
-    return Gate(**{"name": "g", "words": "w", "value": "a.b", "direction": "at least", "bar": 1, **given})
+    return Gate(
+        **{"name": "g", "words": "w", "value": "a.b", "direction": "at least", "bar": 1, "why": "y", **given}
+    )
 
 
 def outcome(report, **given):
@@ -82,6 +84,22 @@ def test_one_case_that_fails_fails_them_all():
     assert outcome(failing, value="cases.**.passed", direction="all", bar=True).passed is False
 
 
+def test_a_case_that_could_not_be_measured_is_counted_and_named():
+    unknown, failing = {"passed": None}, {"passed": False}
+    asked = {"value": "cases.**.passed", "direction": "all", "bar": True, "needed": True}
+    some = outcome(changed("cases.results", [{"passed": True}, unknown, unknown]), **asked)
+    assert (some.passed, some.shown) == (True, "yes, 1 of 3; 2 not measured")
+    wrong = outcome(changed("cases.results", [{"passed": True}, unknown, failing]), **asked)
+    assert (wrong.passed, wrong.shown) == (False, "no, 1 of 3 wrong; 1 not measured")
+    nothing = outcome(changed("cases.results", [unknown]), **asked)
+    assert (nothing.passed, nothing.shown, nothing.blocks) == (None, "not measured", True)
+
+
+def test_every_bar_shipped_has_a_reason_and_a_remedy():
+    for one in judge(GOOD, load_gates(), GOOD):
+        assert len(one.why) > 20 and one.mend, one.name
+
+
 def test_a_figure_can_be_a_ratio_and_nothing_is_divided_by_nothing():
     assert outcome(GOOD, value="quality.left / quality.rows").value == 0.2
     assert outcome(changed("quality.rows", 0), value="quality.left / quality.rows").passed is None
@@ -106,7 +124,7 @@ def test_the_gates_shipped_pass_a_good_report_and_all_are_measured():
     ("path", "value", "name"),
     [
         ("quality.roc_auc.low", 0.55, "ranking"),
-        ("quality.lift_at_10.value", 1.1, "lift"),
+        ("quality.lift_at_10.low", 1.1, "lift"),
         ("quality.calibration_error.value", 0.2, "calibration"),
         ("quality.train_test_gap", 0.2, "learned, not remembered"),
         ("cases.results", [{"passed": False}], "cases"),
@@ -149,9 +167,15 @@ def test_figures_and_bars_are_said_with_their_unit():
         "2.0 points",
         "at most 8.0 points",
     )
-    assert (found["noise"].shown, found["noise"].bar_shown) == ("90.0 %", "at least 60.0 %")
-    assert (found["cases"].shown, found["cases"].bar_shown) == ("yes", "yes, every one")
+    assert (found["noise"].shown, found["noise"].bar_shown) == ("90.0 %", "at least 70.0 %")
+    assert (found["cases"].shown, found["cases"].bar_shown) == ("yes, 2 of 2", "yes, every one")
+    assert found["extreme inputs"].shown == "yes"
     assert found["ranking"].bar_shown == "at least 0.600"
+
+
+@pytest.mark.parametrize("section", ["quality", "cases", "robustness"])
+def test_a_report_without_what_must_be_measured_cannot_be_signed(section):
+    assert any(one.blocks for one in judge(changed(section, None), load_gates()))
 
 
 @pytest.mark.parametrize(
@@ -159,11 +183,12 @@ def test_figures_and_bars_are_said_with_their_unit():
     [
         "",
         "[]",
-        "- {name: a, words: w, value: v, direction: upwards, bar: 1}",
-        "- {name: a, words: w, value: v, direction: at most}",
-        "- {name: a, words: w, value: v, direction: at most, bar: 1, typo: 2}",
-        "- {name: a, words: w, value: v, direction: at most, bar: high}",
-        "- {name: a, words: w, value: v, direction: at most, bar: 1}\n" * 2,
+        "- {name: a, words: w, value: v, direction: upwards, bar: 1, why: y}",
+        "- {name: a, words: w, value: v, direction: at most, why: y}",
+        "- {name: a, words: w, value: v, direction: at most, bar: 1}",
+        "- {name: a, words: w, value: v, direction: at most, bar: 1, why: y, typo: 2}",
+        "- {name: a, words: w, value: v, direction: at most, bar: high, why: y}",
+        "- {name: a, words: w, value: v, direction: at most, bar: 1, why: y}\n" * 2,
         "{",
         "7",
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime
@@ -46,7 +47,10 @@ REPORT = {
         "roc_auc": {"value": 0.85, "low": 0.8, "high": 0.9},
         "lift_at_10": {"value": 3.0, "low": 2.5, "high": 3.5},
         "calibration_error": {"value": 0.02, "low": 0.01, "high": 0.03},
-    }
+        "train_test_gap": 0.01,
+    },
+    "cases": {"results": [{"name": "Dearer is riskier", "kind": "direction", "passed": True}]},
+    "robustness": {"summary": {"noise_list_kept": 0.9, "missing_score_change": 0.1, "answers_hold": True}},
 }
 
 
@@ -128,6 +132,15 @@ def settle(folder, now: datetime = NOON, **settings) -> tuple[Installation, dict
     installation = Installation(Settings(var=folder / "var", database_url=None, **settings))
     installation.store.clock = lambda: now
     return installation, named
+
+
+def hashes(installation: Installation, version: str) -> dict[str, str]:
+    """Give the SHA-256 of each file of a version but its reports, as they lie on the shelf."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (installation.shelf.folder / version).iterdir()
+        if not path.name.startswith("report-")
+    }
 
 
 def settle_signed(folder, now: datetime = NOON, **settings) -> tuple[Installation, dict[str, str]]:
