@@ -23,6 +23,7 @@ dash.register_page(__name__, path="/log", title="Decision log - Keepsight", orde
 KINDS = {
     "prediction": "one customer looked at",
     "what-if": "what-if asked",
+    "movement": "move of a score asked",
     "list": "customers listed",
     "overview": "overview looked at",
     "load": "data loaded",
@@ -31,6 +32,9 @@ KINDS = {
     "promotion": "model put in use",
     "rollback": "model rolled back",
     "withdrawal": "model withdrawn",
+    "contingency": "model stood in for",
+    "review": "model noted",
+    "plan": "end of a model planned",
     "held": "model held back",
     "override": "hold overridden",
     "experiment": "trial of a model",

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
-from services import signing_words, travel_words, trial_words
+from services import movement_words, registry_words, signing_words, travel_words, trial_words
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
@@ -342,6 +342,8 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     "account": _account,
     "start": _start,
     "purge": _purge,
+    **movement_words.SENTENCES,
+    **registry_words.SENTENCES,
     **travel_words.SENTENCES,
     **trial_words.SENTENCES,
     **signing_words.SENTENCES,

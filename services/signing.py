@@ -7,7 +7,7 @@ from typing import Any
 
 from data.artifacts import ArtifactError
 from data.store import Transaction, VersionRow
-from services import contingency, gates, holding, log
+from services import contingency, gates, holding, log, registry
 from services.gates import GateResult
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, permitted, require
@@ -63,7 +63,7 @@ class Changed:
 def review(installation: Installation, actor: Actor, version: str) -> Review:
     """Show what signing a version would mean to this person; LookupError where there is no such version."""
     require(actor, "see-model")
-    row = _row(installation, version)
+    row = registry.find(installation, version)
     champion = _champion(installation, row.spec_name)
     report, results, obstacles = _judged(installation, row, champion)
     obstacles += _personal(installation, actor, row)
@@ -107,7 +107,7 @@ def sign(
     """
     require(actor, "sign-model")
     words = _words(statement, "what you looked at, and why you agree")
-    seen = _row(installation, version)
+    seen = registry.find(installation, version)
     champion = _champion(installation, seen.spec_name)
     _, results, obstacles = _judged(installation, seen, champion)
     obstacles = _personal(installation, actor, seen) + obstacles
@@ -163,7 +163,7 @@ def withdraw(installation: Installation, actor: Actor, version: str, reason: str
     """Take a version out of use for good. The one signed before answers instead, else averages of groups."""
     require(actor, "withdraw-model")
     words = _words(reason, "why it is withdrawn")
-    row = _row(installation, version)
+    row = registry.find(installation, version)
     candidates = [one for one in _sound_former(installation, row.spec_name) if one.version != row.version]
     with installation.store.transaction() as together:
         now = together.version(row.version)
@@ -176,17 +176,6 @@ def withdraw(installation: Installation, actor: Actor, version: str, reason: str
         _log(installation, actor, "withdrawal", row, together, {"reason": words, "instead": successor})
         serving = together.serving_version(row.spec_name)
     return Changed(serving.version if serving else None, row.version)
-
-
-def _row(installation: Installation, version: str) -> VersionRow:
-    """Find a version by its hash, or the first eight signs of it or more."""
-    exact = installation.store.version(version)
-    if exact is not None:
-        return exact
-    found = [row for row in installation.store.versions() if row.version.startswith(version)]
-    if len(version) < 8 or len(found) != 1:
-        raise LookupError(f"There is no version {version!r}: 'flask model list' names those there are.")
-    return found[0]
 
 
 def _champion(installation: Installation, spec_name: str) -> VersionRow | None:

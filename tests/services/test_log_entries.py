@@ -144,6 +144,7 @@ ENTRY = log.LogEntry(
 )
 LABELS = {"MonthlyCharges": "the monthly charge", "contract": "the contract"}
 
+VERSION = "abcdef0123456789"
 TOLD = [
     (
         {
@@ -218,6 +219,38 @@ TOLD = [
         "Ada trained version abcdef012345 on 7,043 customers; its AUC is 0.850.",
     ),
     (
+        {
+            "kind": "movement",
+            "subject": "K7",
+            "payload": {
+                "then": {"data": "2026-02"},
+                "before": {"probability": 0.2},
+                "answer": {"probability": 0.3},
+            },
+        },
+        "Ada asked why the score of customer K7 moved since 2026-02; it went from 20.0% to 30.0%.",
+    ),
+    (
+        {"kind": "review", "version": VERSION, "payload": {"kind": "problem", "text": "Odd in the north."}},
+        "Ada noted a problem of version abcdef01: Odd in the north.",
+    ),
+    (
+        {"kind": "plan", "version": VERSION, "payload": {"withdrawal": "2026-03-03", "deletion": None}},
+        "Ada planned that version abcdef01 is withdrawn on 3 March 2026.",
+    ),
+    (
+        {
+            "kind": "contingency",
+            "version": VERSION,
+            "payload": {"instead": "0123456789abcdef", "reason": "Its file is gone."},
+        },
+        "Ada let version 01234567 answer instead of version abcdef01, because: Its file is gone.",
+    ),
+    (
+        {"kind": "contingency", "version": VERSION, "payload": {"instead": None, "reason": "Its file is gone."}},
+        "Ada showed facts and averages of groups instead of version abcdef01, because: Its file is gone.",
+    ),
+    (
         {"kind": "login", "payload": {"means": "password", "address": "192.0.2.1"}},
         "Ada signed in with a password from 192.0.2.1.",
     ),
@@ -274,6 +307,7 @@ STRANGE = [
 FIELDS = (
     *("changes", "before", "answer", "reasons", "query", "rows", "refused", "auc", "source", "switched"),
     *("address", "means", "change", "role", "entries", "reason", "period", "levels"),
+    *("then", "kind", "text", "withdrawal", "deletion", "instead"),
 )
 
 
