@@ -7,14 +7,14 @@ reports made of it. Nothing here opens a joblib file: reading one runs what is i
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from data.warehouse.durable import write_file, write_folder
 
 SCORECARD = "scorecard.json"
 ESTIMATOR = "estimator.joblib"
@@ -23,6 +23,10 @@ GOLDEN = "golden.json"
 
 class ArtifactError(ValueError):
     """A version's files are missing or are not those recorded; the caller keeps to another version."""
+
+
+class NotKept(OSError):
+    """A version's files could not be written; none of it is on record. The message says how to mend it."""
 
 
 def canonical(plain: Mapping[str, Any]) -> bytes:
@@ -51,11 +55,13 @@ class Shelf:
         report: Mapping[str, Any] | None = None,
         golden: Mapping[str, Any] | None = None,
         others: Mapping[str, Any] | None = None,
-    ) -> Path:
+        *,
+        recorded: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
         """Write a version's scorecard (JSON text) and fitted estimator (for audit, never to serve).
 
-        The version is visible only once all of it is on disk; putting it again changes nothing, but a
-        new report is kept beside the others, and a scorecard that is not this one any more is replaced.
+        The version is visible only once all of it is on disk. Putting it again keeps its reports and what
+        is as recorded; whatever else lies under the names of its files is replaced, never trusted.
 
         Parameters
         ----------
@@ -65,18 +71,44 @@ class Shelf:
             Rows and the log-odds the scorecard gives them, to be compared before the version serves.
         others : dict, optional
             Estimators of challengers by name, kept as ``<name>.joblib`` for scoring by batch.
+        recorded : dict, optional
+            File name to SHA-256, hex, of a version that is on record.
+
+        Returns
+        -------
+        dict
+            File name to SHA-256, hex, of each file but the reports: as it should be, not as the disk has it.
+
+        Raises
+        ------
+        NotKept
+            Where the disk does not take it all. A version that was not there before is not there then.
         """
+        files = {SCORECARD: scorecard.encode("utf-8"), ESTIMATOR: _dumped(estimator)}
+        files |= {_joblib_name(name): _dumped(other) for name, other in (others or {}).items()}
+        if golden is not None:
+            files[GOLDEN] = canonical(golden)
+
+        def fill(aside: Path) -> None:
+            for name, content in files.items():
+                (aside / name).write_bytes(content)
+
         place = self.folder / version
-        if place.exists() and not self._holds(version, scorecard):
-            # what a crash of the disk or somebody else left under this name was never recorded as it is
-            shutil.rmtree(place)
-        if not place.exists():
-            self._put_whole(place, scorecard, {ESTIMATOR: estimator, **_named(others or {})}, golden)
-        elif golden is not None and not (place / GOLDEN).exists():
-            _write(place / GOLDEN, canonical(golden))
-        if report is not None:
-            self.put_report(version, report)
-        return place
+        try:
+            if not place.is_dir():
+                write_folder(place, fill)
+            hashes = {
+                name: _keep(place / name, content, (recorded or {}).get(name))
+                for name, content in files.items()
+            }
+            if report is not None:
+                self.put_report(version, report)
+        except OSError as fault:
+            raise NotKept(
+                f"Version {version[:8]} could not be kept ({fault.strerror or fault}), and none was put on "
+                f"record. Make room or rights in {self.folder}, then train again with `flask model train`."
+            ) from fault
+        return hashes
 
     def put_report(self, version: str, report: Mapping[str, Any]) -> str:
         """Keep a report of a version under its own hash; give the SHA-256, hex. Others stay."""
@@ -87,13 +119,11 @@ class Shelf:
             _write(path, content)
         return sha256
 
-    def hashes(self, version: str) -> dict[str, str]:
-        """Give the SHA-256, hex, of each file of a version but its reports, by file name."""
-        return {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted((self.folder / version).iterdir())
-            if not path.name.startswith(("report-", "."))
-        }
+    def versions(self) -> list[str]:
+        """Name the folders that lie here as versions do, on record or not."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if not path.name.startswith("."))
 
     def scorecard(self, version: str, sha256: str) -> str:
         """Read a version's scorecard, after its SHA-256 (hex) was compared with the one recorded.
@@ -144,68 +174,42 @@ class Shelf:
             )
         return content
 
-    def _holds(self, version: str, scorecard: str) -> bool:
-        try:
-            return (self.folder / version / SCORECARD).read_bytes() == scorecard.encode("utf-8")
-        except OSError:
-            return False
-
-    def _put_whole(
-        self, place: Path, scorecard: str, estimators: Mapping[str, Any], golden: Mapping[str, Any] | None
-    ) -> None:
-        import joblib
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.folder))
-        try:
-            (draft / SCORECARD).write_text(scorecard, encoding="utf-8")
-            if golden is not None:
-                (draft / GOLDEN).write_bytes(canonical(golden))
-            for name, estimator in estimators.items():
-                joblib.dump(estimator, draft / name)
-            for path in draft.iterdir():
-                _sync(path)
-            _sync(draft)
-            os.replace(draft, place)
-            _sync(self.folder)
-        except OSError:
-            if not place.exists():  # else another process put the same version first, which is as good
-                raise
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
 
 def _report_name(sha256: str) -> str:
     return f"report-{sha256[:16]}.json"
 
 
-def _named(estimators: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a file name of each estimator's name: "Gradient boosting" gives "gradient-boosting.joblib"."""
-    return {
-        "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-") + ".joblib": estimator
-        for name, estimator in estimators.items()
-    }
+def _joblib_name(name: str) -> str:
+    """Make a file name of an estimator's name: "Gradient boosting" gives "gradient-boosting.joblib"."""
+    return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-") + ".joblib"
+
+
+def _dumped(estimator: Any) -> bytes:
+    import joblib
+
+    content = io.BytesIO()
+    joblib.dump(estimator, content)
+    return content.getvalue()
+
+
+def _keep(path: Path, content: bytes, recorded: str | None) -> str:
+    """Leave a file that is as recorded; see to it that every other holds this content. Give its SHA-256."""
+    try:
+        present = hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        present = None
+    if present is not None and present == recorded:
+        return present
+    own = hashlib.sha256(content).hexdigest()
+    if present != own:
+        _write(path, content)
+    return own
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file wholly or not at all, and make it survive a crash."""
-    handle, name = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-        _sync(path.parent)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write a file wholly or not at all."""
 
+    def fill(aside: Path) -> None:
+        aside.write_bytes(content)
 
-def _sync(path: Path) -> None:
-    """Make a file, or a folder's entries, survive a crash of the machine."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_file(path, fill)

@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 
 from config.dataset import DatasetSpec
 from config.settings import Settings
-from data.artifacts import Shelf
+from data.artifacts import ArtifactError, Shelf
 from data.store import InUse, Store
 from data.warehouse import Warehouse
-from models.scorecard import Scorecard
+from models.scorecard import Scorecard, ScorecardError
 
 
 class NothingLoaded(LookupError):
@@ -119,4 +119,10 @@ class Installation:
 @lru_cache(maxsize=8)
 def _scorecard(shelf: Shelf, version: str, sha256: str) -> Scorecard:
     """Read and verify a scorecard once a process; versions never change."""
-    return Scorecard.from_json(shelf.scorecard(version, sha256))
+    try:
+        return Scorecard.from_json(shelf.scorecard(version, sha256))
+    except ScorecardError as fault:  # as recorded, but of another Keepsight
+        raise ArtifactError(
+            f"The scorecard of version {version[:8]} cannot be read by this Keepsight, so it cannot serve: "
+            f"{fault} Go back to the Keepsight it was trained with, or train again with `flask model train`."
+        ) from fault

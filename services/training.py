@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from config.dataset import DatasetSpec
+from data.store import Transaction
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
 from services import golden, log, tracking
@@ -68,32 +69,33 @@ def train(
         trained.report_parts, data=_data(dataset, trained), environment=_environment(seed, trained)
     )
     others = {challenger.name: challenger.estimator for challenger in trained.challengers}
-    installation.shelf.put(
+    known = installation.store.version(version)
+    artifacts = installation.shelf.put(
         version,
         trained.scorecard.to_json(),
         trained.estimator,
         report=report,
         golden=golden.known_answers(trained.scorecard),
         others=others,
+        recorded=known.artifacts if known else None,
     )
     score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
-    state = _state(installation, dataset.spec)
     auc = trained.metrics["auc"]
     with installation.store.transaction() as transaction:
-        transaction.record_version(
+        row = transaction.record_version(
             version=version,
             spec_name=dataset.spec.name,
             spec_hash=dataset.spec.hash,
             snapshot=dataset.snapshot,
-            state=state,
+            state=_state(transaction, dataset.spec),
             scorecard_sha256=version,
             metrics=trained.metrics | {"choice": trained.choice},
             trained_by=actor.name,
             report_sha256=report_sha256(report),
-            artifacts=installation.shelf.hashes(version),
+            artifacts=artifacts,
         )
         # the same version trained again may bring another report, as where a case was mended
-        transaction.record_report(version, report_sha256(report), installation.shelf.hashes(version))
+        transaction.record_report(version, report_sha256(report), artifacts)
         log.record(
             installation,
             actor,
@@ -104,7 +106,7 @@ def train(
             payload={
                 "rows": len(table),
                 "seed": seed,
-                "state": state,
+                "state": row.state,
                 "auc": auc,
                 "choice": trained.choice,
                 "report": report_sha256(report),
@@ -114,7 +116,7 @@ def train(
     tracking.publish(installation, actor)
     return TrainedVersion(
         version,
-        state,
+        row.state,
         dataset.spec.name,
         dataset.snapshot,
         len(table),
@@ -154,10 +156,13 @@ def _environment(seed: int, trained: Trained) -> dict[str, Any]:
     }
 
 
-def _state(installation: Installation, spec: DatasetSpec) -> str:
-    """Decide in which state a new version begins: see :func:`train`."""
-    serving = installation.store.serving_version(spec.name)
-    if installation.store.was_ever_signed(spec.name):
+def _state(together: Transaction, spec: DatasetSpec) -> str:
+    """Decide in which state a new version begins: see :func:`train`.
+
+    Asked in the transaction that records it: of two trainings that end at once one is the first.
+    """
+    serving = together.serving_version(spec.name)
+    if together.was_ever_signed(spec.name):
         return "challenger"  # only the first version answers unsigned
     if serving is None or (serving.state == "draft" and serving.spec_hash != spec.hash):
         return "draft"

@@ -13,7 +13,7 @@ from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
 from services.signing import NoWayBack, SignOffRefused
 from services.stamp import standing
-from tests.services.trial_town import ADA, EVENING, MAX, REPORT, VERA, settle_signed
+from tests.services.trial_town import ADA, EVENING, MAX, REPORT, VERA, hashes, settle_signed
 
 MIA = Actor("u-mia", "Mia", "administrator")
 
@@ -164,7 +164,7 @@ def test_a_planted_pickle_is_never_run_and_keeps_the_version_from_being_signed(t
 
     installation, named = town
     version = named["near"]
-    artifacts = installation.shelf.hashes(version)
+    artifacts = hashes(installation, version)
     row = installation.store.version(version)
     installation.store.record_report(version, row.report_sha256, artifacts)
     (installation.shelf.folder / version / "estimator.joblib").write_bytes(pickle.dumps(Canary()))

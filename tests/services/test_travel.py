@@ -19,6 +19,7 @@ from services import log, travel
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
 from tests.services.small_town import ROWS, SPEC, settle_town
+from tests.services.trial_town import hashes
 
 MANAGER = Actor("u-3", "Mia", "manager")
 ANALYST = Actor("u-1", "Ada", "analyst")
@@ -32,7 +33,7 @@ def towns(tmp_path_factory):
     town = settle_town(folder / "sender")
     version = town.store.versions()[0].version
     sha256 = town.shelf.put_report(version, REPORT)
-    assert town.store.record_report(version, sha256, town.shelf.hashes(version))
+    assert town.store.record_report(version, sha256, hashes(town, version))
     made = {"sender": town, "receiver": settle_customers(folder / "receiver", SPEC)}
     travel.export_version(made["sender"], SYSTEM, version, folder / "town.bundle", "a test")
     for town in made.values():
