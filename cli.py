@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from services import access, datasets, preparation, roles, training
+from services import access, datasets, preparation, roles, shelf_check, training
 from services.installation import Installation
 from services.roles import SYSTEM
 
@@ -202,6 +202,28 @@ def list_models(as_json: bool) -> None:
         for row in rows
     ]
     _answer(rows, "\n".join(lines) or "No version yet: flask model train", as_json)
+
+
+@model_group.command("check")
+@as_json
+@_clear_errors
+def check_models(as_json: bool) -> None:
+    """Compare the files of all versions with the record; exit code 1 where one is damaged.
+
+    Example: flask model check
+    """
+    found = shelf_check.check(_here(), SYSTEM)
+    lines = [f"DAMAGED {fault}" for fault in found.damaged.values()]
+    lines += [
+        f"note: {name} is a folder of no version on record, left by a training that was interrupted: "
+        "nothing uses it, and it may be deleted."
+        for name in found.unrecorded
+    ]
+    lines.append(f"{found.checked - len(found.damaged)} of {found.checked} versions are as recorded.")
+    plain = {"checked": found.checked, "damaged": found.damaged, "unrecorded": found.unrecorded}
+    _answer(plain, "\n".join(lines), as_json)
+    if not found.is_sound:
+        raise SystemExit(1)
 
 
 def _auc(found: dict[str, float] | None) -> str:
