@@ -247,7 +247,11 @@ TOLD = [
         "Ada let version 01234567 answer instead of version abcdef01, because: Its file is gone.",
     ),
     (
-        {"kind": "contingency", "version": VERSION, "payload": {"instead": None, "reason": "Its file is gone."}},
+        {
+            "kind": "contingency",
+            "version": VERSION,
+            "payload": {"instead": None, "reason": "Its file is gone."},
+        },
         "Ada showed facts and averages of groups instead of version abcdef01, because: Its file is gone.",
     ),
     (
