@@ -9,50 +9,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from config.settings import Settings
 from data.artifacts import ArtifactError
 from data.store import EntryFilter, ExperimentRow, VersionRow
-from models import drift
-from services import arms, experiments, log, training
+from services import arms, experiments, log, shift, training
 from services.roles import SYSTEM
+from services.shift import Shift
 
 if TYPE_CHECKING:
     from services.installation import Installation
-
-LEAST_CUSTOMERS = 100
-"""Below this many, how scores lie says more of chance than of the version."""
 
 LEAST_ANSWERS = 20
 """Below this many answers one error would be a share above any limit."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What was found of an experiment on the current customers.
+class Measured(Shift):
+    """What was found of an experiment on the current customers: those in the arm of the version tried.
+
+    Of a shadow these are all that are affected.
 
     Attributes
     ----------
-    customers : int
-        Active ones that the version tried scores: its arm; of a shadow all that are affected.
-    psi : float or None
-        Of its scores against the champion's, for these customers; None under 100 of them.
-    over_before, over_after : float or None
-        Share (0 to 1) of them over the champion's at-risk line, by the champion and by the version tried.
-    list_move : float or None
-        By which share of itself that share moved; None under 100 customers, or where nobody was over it.
-    moved_points : float or None
-        95th percentile of the moves of their scores, in percentage points.
     answers, errors : int
         What the version tried was asked, and what of it failed.
     sha256 : str
         Of keys and log-odds of these customers, so that the measurement can be repeated.
     """
 
-    customers: int
-    psi: float | None
-    over_before: float | None
-    over_after: float | None
-    list_move: float | None
-    moved_points: float | None
     answers: int
     errors: int
     sha256: str
@@ -84,46 +68,32 @@ def measure(installation: Installation, row: ExperimentRow) -> Measured:
         If files of one of them do not verify.
     """
     dataset = installation.dataset()
-    table = installation.warehouse.current_table(dataset.snapshot)
-    active = table[table["_active"]].reset_index(drop=True)
-    before, after = (_probability(installation, version, active) for version in (row.against, row.version))
-    keys = active[dataset.spec.id].astype(str)
+    active = shift.active_customers(installation, dataset.snapshot)
+    before, after = (shift.chances(installation, version, active) for version in (row.against, row.version))
     mine = arms.tried(row, active, dataset.spec.id)
-    then, now = before[mine], after[mine]
+    at_risk_share = installation.settings.at_risk_share
+    found = shift.between(before[mine], after[mine], shift.line(before, at_risk_share), at_risk_share)
     fresh = installation.store.experiment(row.id) or row
-    enough = len(then) >= LEAST_CUSTOMERS
-    line = _line(before, installation.settings.at_risk_share) if len(before) else 0.0
-    over = (drift.share_over(then, line), drift.share_over(now, line)) if enough else (None, None)
     return Measured(
-        customers=len(then),
-        psi=drift.psi(then, now) if enough else None,
-        over_before=over[0],
-        over_after=over[1],
-        list_move=drift.relative_move(over[0], over[1]) if over[0] and over[1] is not None else None,
-        moved_points=100 * drift.quantile_of_moves(then, now) if len(then) else None,
+        **vars(found),
         answers=fresh.answers,
         errors=fresh.errors,
-        sha256=_fingerprint(keys[mine], now),
+        sha256=_fingerprint(active[dataset.spec.id].astype(str)[mine], after[mine]),
     )
 
 
 def crossed(installation: Installation, found: Measured) -> list[str]:
     """Name the guards that a measurement crosses, in words; none where it stays within all."""
-    settings, words = installation.settings, []
-    if found.error_share is not None and found.error_share > settings.guard_error_share:
-        words.append(
-            f"{found.errors} of {found.answers} answers failed (limit {settings.guard_error_share:.1%})"
-        )
-    if found.psi is not None and found.psi > settings.guard_psi:
-        words.append(
-            f"the scores drifted from the champion's (index {found.psi:.2f}, limit {settings.guard_psi:g})"
-        )
-    if found.list_move is not None and found.list_move > settings.guard_list_move:
-        words.append(
-            f"the share over the at-risk line went from {found.over_before:.1%} to {found.over_after:.1%} "
-            f"(limit: a move by {settings.guard_list_move:.0%} of it)"
-        )
-    return words
+    settings = installation.settings
+    failing = error_words(settings, found.answers, found.errors)
+    return [*([failing] if failing else []), *shift.crossed(settings, found)]
+
+
+def error_words(settings: Settings, answers: int, errors: int) -> str:
+    """Say that too many answers failed; nothing where the share is within its limit, or under 20 answers."""
+    if answers < LEAST_ANSWERS or errors / answers <= settings.guard_error_share:
+        return ""
+    return f"{errors} of {answers} answers failed (limit {settings.guard_error_share:.1%})"
 
 
 def watch(installation: Installation) -> list[ExperimentRow]:
@@ -185,18 +155,6 @@ def _log_shadow(installation: Installation, row: ExperimentRow, found: Measured)
         snapshot=snapshot,
         payload={"against": row.against, **asdict(found)},
     )
-
-
-def _probability(installation: Installation, version: str, active: pd.DataFrame) -> np.ndarray:
-    row = installation.store.version(version)
-    card = installation.load_scorecard(version, row.scorecard_sha256 if row else version)
-    return np.asarray(card.probability(active), dtype=float)
-
-
-def _line(scores: np.ndarray, share: float) -> float:
-    """Give the score of the last customer on the at-risk list, as the warehouse does."""
-    place = max(1, round(share * len(scores))) - 1
-    return float(np.sort(scores)[::-1][place])
 
 
 def _fingerprint(keys: pd.Series, scores: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""Entries of the log about experiments and promotions held back, in words."""
+"""Entries of the log about experiments, promotions held back and what guards see, in words."""
 
 from __future__ import annotations
 
@@ -38,9 +38,16 @@ def _shadow(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Callab
 
 
 def _held(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Callable[[str], str]) -> str:
-    return (
-        f"{who} would have made {_version(entry.version)} champion, but it was held back{_effect(payload)}."
-    )
+    version, step = _version(entry.version), payload.get("step")
+    reason = str(payload.get("reason") or "").rstrip(".")
+    because = f", because: {reason}" if reason else ""
+    if step == "passed":
+        return f"{who} made {version} champion after it was held back{_effect(payload)}."
+    if step == "cancelled":
+        return f"{who} called off that {version} becomes champion{because}."
+    if step == "dropped":
+        return f"{who} did not make {version} champion, which was held back until then{because}."
+    return f"{who} would have made {version} champion, but it was held back{_effect(payload)}."
 
 
 def _override(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Callable[[str], str]) -> str:
@@ -49,6 +56,26 @@ def _override(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Call
         f"{who} did not let {_version(entry.version)} wait until after working hours{_effect(payload)}, "
         f"because: {reason}."
     )
+
+
+def _failure(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Callable[[str], str]) -> str:
+    reason = str(payload.get("reason") or "").rstrip(".")
+    return (
+        f"{who} asked for customer {entry.subject or 'unknown'}, and {_version(entry.version)} could not "
+        f"answer{f': {reason}' if reason else ''}; facts were shown."
+    )
+
+
+def _drift(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Callable[[str], str]) -> str:
+    index, limit = payload.get("psi"), payload.get("limit")
+    told = (
+        f"{who} compared the scores of {_version(entry.version)} on these customers with those on the "
+        "customers it learned from"
+    )
+    if not (_number(index) and _number(limit)):
+        return f"{told}: too few to say how far they lie apart."
+    proposed = ", so training again is proposed" if index > limit else ""
+    return f"{told}: an index of {index:.2f} (limit {limit:g}){proposed}."
 
 
 def _effect(payload: Mapping[str, Any]) -> str:
@@ -69,4 +96,11 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-SENTENCES = {"experiment": _experiment, "shadow": _shadow, "held": _held, "override": _override}
+SENTENCES = {
+    "experiment": _experiment,
+    "shadow": _shadow,
+    "held": _held,
+    "override": _override,
+    "failure": _failure,
+    "drift": _drift,
+}

@@ -40,15 +40,38 @@ def test_a_version_that_scores_almost_alike_passes_at_noon(town):
     assert serving(installation) == named["near"]
 
 
+LOOSE = {"move_limit_points": 100, "replaced_limit_share": 1, "guard_psi": 100, "guard_list_move": 100}
+
+
 @pytest.mark.parametrize(
-    ("name", "settings"),
-    [("higher", {"replaced_limit_share": 1}), ("reversed", {"move_limit_points": 100})],
+    ("name", "limit"),
+    [
+        ("higher", {"move_limit_points": 10}),
+        ("reversed", {"replaced_limit_share": 0.2}),
+        ("higher", {"guard_psi": 0.2}),
+        ("higher", {"guard_list_move": 0.2}),
+    ],
 )
-def test_each_limit_alone_holds_a_drastic_change_back(tmp_path, name, settings):
-    installation, named = settle_signed(tmp_path, **settings)
+def test_each_limit_alone_holds_a_drastic_change_back(tmp_path, name, limit):
+    installation, named = settle_signed(tmp_path, **(LOOSE | limit))
     with pytest.raises(HeldBack, match="after 18:00 on 4 March"):
         promote(installation, MAX, named[name])
     assert serving(installation) == named["base"]
+
+
+def test_within_all_limits_nothing_is_held_back(tmp_path):
+    installation, named = settle_signed(tmp_path, **LOOSE)
+    promote(installation, MAX, named["reversed"])
+    assert serving(installation) == named["reversed"]
+    assert not holding.was_wanted(installation.store, "trials", named["reversed"], named["base"])
+
+
+@pytest.mark.parametrize(("now", "override"), [(EVENING, None), (NOON, "It leaks."), (EVENING, "So.")])
+def test_a_drastic_change_that_passes_is_known_to_be_wanted(tmp_path, now, override):
+    installation, named = settle_signed(tmp_path, now)
+    promote(installation, MAX, named["higher"], override=override)
+    assert holding.was_wanted(installation.store, "trials", named["higher"], named["base"])
+    assert not holding.was_wanted(installation.store, "trials", named["base"], named["higher"])
 
 
 def test_scores_that_rise_alike_replace_nobody_on_the_list(town):
@@ -80,6 +103,8 @@ def test_it_passes_outside_working_hours_and_waits_no_more(town):
     assert serving(installation) == named["higher"]
     [row] = installation.store.held("trials")
     assert (row.how, row.settled) == ("passed", EVENING)
+    [entry] = installation.store.entries(None, None, 1)
+    assert (entry.payload["step"], entry.payload["signed"]) == ("passed", NOON.isoformat())
     assert holding.waiting(installation, ADA) == []
 
 

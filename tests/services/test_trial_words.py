@@ -41,6 +41,41 @@ TOLD = [
         "12.0 points or more, 30% of the at-risk list changes).",
     ),
     (
+        "held",
+        {"step": "passed", "moved_points": 12.0, "replaced_share": 0.3},
+        "Max made version bbbbbbbb champion after it was held back (one score in twenty moves by 12.0 points "
+        "or more, 30% of the at-risk list changes).",
+    ),
+    (
+        "held",
+        {"step": "cancelled", "reason": "Not this month."},
+        "Max called off that version bbbbbbbb becomes champion, because: Not this month.",
+    ),
+    (
+        "held",
+        {"step": "dropped", "reason": "Its report has changed."},
+        "Max did not make version bbbbbbbb champion, which was held back until then, because: Its report has "
+        "changed.",
+    ),
+    (
+        "failure",
+        {"reason": "The score is no finite number."},
+        "Max asked for customer 9f86d081, and version bbbbbbbb could not answer: The score is no finite "
+        "number; facts were shown.",
+    ),
+    (
+        "drift",
+        {"psi": 0.314, "limit": 0.2},
+        "Max compared the scores of version bbbbbbbb on these customers with those on the customers it "
+        "learned from: an index of 0.31 (limit 0.2), so training again is proposed.",
+    ),
+    (
+        "drift",
+        {"psi": 0.1, "limit": 0.2},
+        "Max compared the scores of version bbbbbbbb on these customers with those on the customers it "
+        "learned from: an index of 0.10 (limit 0.2).",
+    ),
+    (
         "override",
         {"moved_points": 12.0, "replaced_share": 0.3, "reason": "The old one leaks."},
         "Max did not let version bbbbbbbb wait until after working hours (one score in twenty moves by "
@@ -61,6 +96,6 @@ def test_every_kind_is_tried_above():
 @pytest.mark.parametrize("kind", trial_words.SENTENCES)
 @pytest.mark.parametrize("odd", [None, [], {}, "x", True])
 def test_a_strange_payload_is_told_all_the_same(kind, odd):
-    fields = ("step", "kind", "against", "share", "days", "outcome", "customers", "moved_points", "reason")
+    fields = "step kind against share days outcome customers moved_points reason psi limit".split()
     told = log.tell(entry(kind, dict.fromkeys(fields, odd)))
     assert told.startswith("Max ") and told.endswith(".")
