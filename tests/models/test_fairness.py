@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from config.dataset import parse_spec
-from models.fairness import MEASURES, audit, groups_of, protected_groups
+from models.fairness import MEASURES, audit
+from models.groups import groups_of, protected_groups
 
 SPEC = """
 name: people
