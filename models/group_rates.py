@@ -30,7 +30,7 @@ class People:
 
 
 def people_of(
-    frame: pd.DataFrame, outcome: npt.ArrayLike, probability: npt.ArrayLike, threshold: float
+    frame: pd.DataFrame, outcome: npt.ArrayLike, probability: npt.ArrayLike, threshold: float | Floats
 ) -> People:
     """Put the rows together; ValueError where lengths differ or a score is missing."""
     left, score = np.asarray(outcome, dtype=bool), np.asarray(probability, dtype=np.float64)

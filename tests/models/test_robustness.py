@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.robustness import list_kept, rank_correlation, stress
+from models.robustness import stress
 from models.scorecard import Scorecard
+from models.stress_bench import list_kept, rank_correlation
 
 
 def sigma(log_odds):
