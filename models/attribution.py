@@ -156,10 +156,9 @@ def explained(challengers: Sequence[Challenger], spec: DatasetSpec, *, seed: int
 
 
 def _explained(challenger: Challenger, spec: DatasetSpec, seed: int) -> dict[str, Any]:
-    from models.challengers import _readable
+    from models.challengers import readable
 
-    levels = [str(column) for column, kind in challenger.inputs.dtypes.items() if kind == "category"]
-    inputs = _readable(challenger.inputs, levels)
+    inputs = readable(challenger.inputs)
     model = _parts_of(challenger.estimator)[1]
     most = ROWS_OF_A_FOREST if hasattr(model, "estimators_") else ROWS_EXPLAINED
     found = attribute(challenger.estimator, inputs, _sample(inputs, most, seed), seed=seed)

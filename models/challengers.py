@@ -125,25 +125,24 @@ def fit_challenger(
     encode = _encoder(numeric, levels, path == BOOSTING)
     pipeline = Pipeline([("encode", encode), ("model", found(**settings))])
     with threadpool_limits(1):  # small tables: threads wait for each other longer than they work
-        return pipeline.fit(_readable(inputs, levels), outcome)
+        return pipeline.fit(readable(inputs), outcome)
 
 
 def chances(estimator: Any, inputs: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Give a challenger's chance of leaving, shares in 0-1 of shape (n,)."""
     from threadpoolctl import threadpool_limits
 
-    levels = [column for column in inputs.columns if inputs[column].dtype == "category"]
     with threadpool_limits(1):
-        given: npt.NDArray[np.float64] = estimator.predict_proba(_readable(inputs, levels))[:, 1]
+        given: npt.NDArray[np.float64] = estimator.predict_proba(readable(inputs))[:, 1]
     return given
 
 
-def _readable(inputs: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
-    """Give levels as text, missing as a level of its own, and infinite numbers as missing."""
+def readable(inputs: pd.DataFrame) -> pd.DataFrame:
+    """Give inputs as challengers take them: levels as text, missing one of them; infinity as missing."""
     read: dict[str, Any] = {}
     for column in inputs.columns:
         values = inputs[column]
-        if column in levels:
+        if values.dtype == "category":
             text = values.astype(object)
             read[column] = text.where(text.notna(), MISSING)
         else:
