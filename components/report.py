@@ -93,9 +93,12 @@ def not_measured(what: str) -> html.Div:
 def figure(section: Section | None, key: str) -> tuple[float | None, float | None, float | None]:
     """Read a measure: value, low, high; what is missing is None."""
     held = (section or {}).get(key)
-    if isinstance(held, Mapping):
-        return tuple(held[part] if _is_number(held.get(part)) else None for part in ("value", "low", "high"))  # type: ignore[return-value]
-    return (held if _is_number(held) else None), None, None
+    parts = held if isinstance(held, Mapping) else {"value": held}
+    return _number(parts.get("value")), _number(parts.get("low")), _number(parts.get("high"))
+
+
+def _number(value: Any) -> float | None:
+    return value if _is_number(value) else None
 
 
 def spread(low: float | None, high: float | None, unit: str) -> str:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from components import (
+    challengers,
     dialog,
     fairness,
     frame,
@@ -86,6 +87,14 @@ SHAPES = {
 }  # fmt: skip
 
 
+CHALLENGER = {
+    "name": "Gradient boosting", "approximate": True, "scale": "log-odds", "error": 3.6e-15, "rows": 1000,
+    "words": "Approximate (SHAP of trees): adds up to the model's own answers within 3.6e-15 log-odds.",
+    "importance": [{"column": "b", "label": "Bills", "mean": 0.6},
+                   {"column": "new", "label": "New", "mean": 0.2}],
+}  # fmt: skip
+
+
 def line(passed, words="It ranks."):
     return SimpleNamespace(
         words=words, shown="0.528", bar_shown="at least 0.600", passed=passed, mend="More customers help."
@@ -118,6 +127,8 @@ def test_what_was_not_measured_is_said_and_never_a_zero():
         lambda: shapes.importance({}),
         lambda: shapes.shape(None, 0),
         lambda: shapes.segments({}),
+        lambda: challengers.weights(None),
+        lambda: challengers.weights({"challengers": []}),
         lambda: robustness.robustness(None, meaning),
         lambda: robustness.cases(None),
         lambda: robustness.coverage({"share": None}, meaning),
@@ -166,6 +177,20 @@ def test_a_difference_beyond_chance_is_marked():
         "attributes": [FAIRNESS["attributes"][0] | {"equal_opportunity_difference": difference(0.02, 0.0)}]
     }
     assert not by_class(fairness.fairness(fine, meaning), "ks-badge-warn")
+
+
+def test_a_challenger_is_explained_approximately_beside_the_scorecard():
+    said = text(challengers.weights({**SHAPES, "challengers": [CHALLENGER]}))
+    assert "approximate" in said and "within 3.6e-15 log-odds" in said
+    assert "75.0%" in said and "25.0%" in said  # its own weights
+    assert "not known" in said  # the scorecard has no such feature
+
+
+def test_an_explanation_that_was_refused_is_not_shown_but_said():
+    refused = {"name": "Forest", "words": "The explanation is not shown: it misses.", "importance": []}
+    shown = challengers.weights({"challengers": [refused]})
+    assert "not explained" in text(shown) and "it misses" in text(shown)
+    assert not kinds(shown, "Table")
 
 
 def test_failing_checks_stand_first_and_are_counted():
