@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     guard_list_move: float = Field(
         0.20, gt=0, description="a trial ends where the share over the at-risk line moves by this share of it"
     )
+    promotion_watch_days: int = Field(
+        7, ge=0, le=90, description="how long a champion is watched against the one it replaced"
+    )
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")

@@ -13,7 +13,7 @@ from config.dataset import DatasetSpec, SpecError, load_spec, parse_spec, shippe
 from data.checks import check_rows
 from data.files import Limits, RawTable, read_table
 from data.inference import Inferred, infer_spec, plausible_frame
-from services import log, training
+from services import log, lookout, training
 from services.installation import Installation
 from services.roles import Actor, require
 
@@ -243,6 +243,7 @@ def _accept(
             },
             transaction=transaction,
         )
+    lookout.after_change(installation)
     return Loaded(
         snapshot.id, spec.name, snapshot.rows, snapshot.refused, snapshot.id not in known, checked.report
     )

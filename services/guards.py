@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LEAST_ANSWERS = 20
 """Below this many answers one error would be a share above any limit."""
+
+_log = logging.getLogger("keepsight")
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,14 @@ def watch(installation: Installation) -> list[ExperimentRow]:
         if why and experiments.end(installation, SYSTEM, row, how, why):
             ended.append(installation.store.experiment(row.id) or row)
     return ended
+
+
+def watch_after(installation: Installation) -> None:
+    """Look after the trials when the champion changed: that stands, so a failure here is only told."""
+    try:
+        watch(installation)
+    except Exception:
+        _log.exception("the trials could not be looked after; 'flask experiment watch' does it again")
 
 
 def _reason_to_end(installation: Installation, row: ExperimentRow, serving: str | None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import ExperimentRow
-from services import arms, guards
+from services import arms, champion_guards, guards
 from services.installation import Champion
 from services.roles import Actor, permitted
 from services.stamp import Standing
@@ -22,6 +22,8 @@ TRIAL = "trial"
 """The state of a version on trial: no champion, so its figures carry "draft, not signed off"."""
 
 WATCHED_EVERY = 100
+
+CANNOT = "The churn model could not answer for this customer, which is on record: facts and averages stand instead."
 
 _log = logging.getLogger("keepsight")
 
@@ -102,9 +104,16 @@ def stand(
 ) -> tuple[Standing, dict[str, str]]:
     """Give what the answer for one customer stands on during trials, and what the log keeps of that.
 
-    Call it between :func:`services.stamp.standing` and the answer. See :func:`route`.
+    Call it between :func:`services.stamp.standing` and the answer. See :func:`route`. Where the champion
+    itself cannot answer, facts are left, and the failure counts towards its guard.
     """
     routed = route(installation, actor, on, subject, values)
-    if routed is None or routed.experiment is None or routed.arm is None:
+    if routed is None:
         return on, {}
-    return replace(on, champion=routed.champion), {"experiment": routed.experiment, "arm": routed.arm}
+    trial = {"experiment": routed.experiment, "arm": routed.arm} if routed.experiment and routed.arm else {}
+    if routed.arm == "challenger":
+        return replace(on, champion=routed.champion), trial
+    if fault := champion_guards.fault_of(routed.champion, values):
+        champion_guards.count_failure(installation, actor, on.dataset, routed.champion, subject, fault)
+        return replace(on, champion=None, withheld=CANNOT, has_averages=True), {}
+    return on, trial

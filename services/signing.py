@@ -7,7 +7,7 @@ from typing import Any
 
 from data.artifacts import ArtifactError
 from data.store import Transaction, VersionRow
-from services import contingency, gates, holding, log, registry
+from services import contingency, gates, guards, holding, log, registry
 from services.gates import GateResult
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, permitted, require
@@ -116,7 +116,8 @@ def sign(
     if obstacles:
         raise SignOffRefused(f"Version {seen.version[:8]} was not signed. " + " ".join(obstacles))
     _score(installation, seen)
-    effect = holding.enforce(installation, actor, seen.version, override=override)
+    signature = holding.Signature(actor.role, report_sha256, words)
+    effect = holding.enforce(installation, actor, seen.version, override=override, signature=signature)
     with installation.store.transaction() as together:
         _unchanged(together, seen, champion)
         holding.settle(installation, actor, effect, together)
@@ -134,19 +135,34 @@ def sign(
             "gates": [[one.name, one.shown, one.bar_shown, one.passed] for one in results],
         })  # fmt: skip
         _log(installation, actor, "promotion", seen, together, {"replaces": former})
+    guards.watch_after(installation)
     return Changed(seen.version, former)
 
 
-def rollback(installation: Installation, actor: Actor, reason: str) -> Changed:
+def rollback(installation: Installation, actor: Actor, reason: str, *, of: str | None = None) -> Changed:
     """Go back to the version signed before the champion that verifies, from the next request on.
 
     It asks no gate and waits for no hour: it is the way to what was known to be steady.
+
+    Parameters
+    ----------
+    of : str, optional
+        The champion to go back from, for who decides without looking: of two guards that see the same, one
+        goes back and the other finds it done.
+
+    Raises
+    ------
+    NoWayBack
+        If there is no version to go back to, or somebody was faster: then it says who did what.
     """
     require(actor, "withdraw-model")
     words = _words(reason, "why you go back")
     in_use = installation.in_use()
+    champion = installation.store.version(of) if of else _champion(installation, in_use.spec_name)
     candidates = _sound_former(installation, in_use.spec_name)
     with installation.store.transaction() as together:
+        if changed := _changed(together, in_use.spec_name, champion):
+            raise NoWayBack(f"Nothing was changed. {changed}")
         former = {row.version for row in together.former_champions(in_use.spec_name)}
         target = next((row for row in candidates if row.version in former), None)
         if target is None:
@@ -156,6 +172,7 @@ def rollback(installation: Installation, actor: Actor, reason: str) -> Changed:
             )
         replaced = together.promote(target.version, actor=actor.id, began="rollback", reason=words)
         _log(installation, actor, "rollback", target, together, {"from": replaced, "reason": words})
+    guards.watch_after(installation)
     return Changed(target.version, replaced)
 
 
@@ -164,17 +181,21 @@ def withdraw(installation: Installation, actor: Actor, version: str, reason: str
     require(actor, "withdraw-model")
     words = _words(reason, "why it is withdrawn")
     row = registry.find(installation, version)
+    champion = _champion(installation, row.spec_name)
     candidates = [one for one in _sound_former(installation, row.spec_name) if one.version != row.version]
     with installation.store.transaction() as together:
         now = together.version(row.version)
         if now is None or now.state == "withdrawn":
             raise SignOffRefused(f"Version {row.version[:8]} is withdrawn already; nothing was changed.")
+        if changed := _changed(together, row.spec_name, champion):
+            raise SignOffRefused(f"Version {row.version[:8]} was not withdrawn. {changed}")
         former = {one.version for one in together.former_champions(row.spec_name)}
         successor = next((one.version for one in candidates if one.version in former), None)
         successor = successor if now.state == "champion" else None
         together.withdraw(row.version, successor=successor, actor=actor.id, reason=words)
         _log(installation, actor, "withdrawal", row, together, {"reason": words, "instead": successor})
         serving = together.serving_version(row.spec_name)
+    guards.watch_after(installation)
     return Changed(serving.version if serving else None, row.version)
 
 
@@ -240,15 +261,25 @@ def _personal(installation: Installation, actor: Actor, row: VersionRow) -> list
 
 def _unchanged(together: Transaction, seen: VersionRow, champion: VersionRow | None) -> None:
     """Pass where version and champion are as they were judged: of two who sign at once, one is told."""
-    now, serving = together.version(seen.version), together.serving_version(seen.spec_name)
-    current = serving.version if serving is not None and serving.state == "champion" else None
-    same = now is not None and (now.state, now.report_sha256) == (seen.state, seen.report_sha256)
-    if not same or current != (champion.version if champion else None):
-        signed = together.signatures(current) if current else []
-        who = (
-            f"{signed[0].name} has just signed version {current[:8]}" if signed and current else "It changed"
-        )
-        raise SignOffRefused(f"Version {seen.version[:8]} was not signed. {who}: look again, then decide.")
+    changed = _changed(together, seen.spec_name, champion)
+    now = together.version(seen.version)
+    if now is None or (now.state, now.report_sha256) != (seen.state, seen.report_sha256):
+        changed = changed or "It changed: look again, then decide."
+    if changed:
+        raise SignOffRefused(f"Version {seen.version[:8]} was not signed. {changed}")
+
+
+def _changed(together: Transaction, spec_name: str, champion: VersionRow | None) -> str:
+    """Say who changed what answers since ``champion`` was looked up; empty where it still does."""
+    serving = together.serving_version(spec_name)
+    now = serving.version if serving is not None and serving.state == "champion" else None
+    if now == (champion.version if champion else None):
+        return ""
+    latest = together.serving_history(spec_name)[-1]
+    person = together.user(latest.actor)
+    what = {"sign-off": "signed", "rollback": "gone back to"}.get(latest.began)
+    did = f"{what} version {now[:8]}" if what and now else "changed which version answers"
+    return f"{person.name if person else latest.actor} has just {did}: look again, then decide."
 
 
 def _sound_former(installation: Installation, spec_name: str) -> list[VersionRow]:

@@ -144,7 +144,8 @@ def _routed(
     installation: Installation, actor: Actor, on: Standing, key: str, row: Mapping[str, Any]
 ) -> Routed:
     own, trial = routing.stand(installation, actor, on, key, row)
-    assert own.champion is not None  # routing chooses between versions where one answers
+    if own.champion is None:
+        raise NoModel(own.withheld)
     return Routed(own, own.champion, trial)
 
 

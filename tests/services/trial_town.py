@@ -134,6 +134,21 @@ def settle(folder, now: datetime = NOON, **settings) -> tuple[Installation, dict
     return installation, named
 
 
+def load(installation: Installation, frame: pd.DataFrame) -> str:
+    """Load other customers, as of now by the installation's clock; give their snapshot."""
+    spec, nothing = parse_spec(SPEC), pd.DataFrame({"row": [], "column": [], "value": [], "reason": []})
+    snapshot = installation.warehouse.write_snapshot(
+        frame[list(spec.columns)], spec, source="a test", refused=nothing, report={}, parent=None,
+        created=installation.store.clock(),
+    )  # fmt: skip
+    installation.store.record_snapshot(snapshot)
+    serving = installation.store.serving_version(spec.name)
+    if serving is not None:
+        model = installation.load_scorecard(serving.version, serving.scorecard_sha256)
+        training.score_customers(installation, spec, snapshot.id, serving.version, model)
+    return snapshot.id
+
+
 def hashes(installation: Installation, version: str) -> dict[str, str]:
     """Give the SHA-256 of each file of a version but its reports, as they lie on the shelf."""
     return {

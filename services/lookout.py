@@ -1,0 +1,61 @@
+"""Lookout: what is looked after without anybody asking - the champion, trials, promotions that wait.
+
+After each load, after a promotion, by ``flask experiment watch`` (cron), and when the Trials page is opened.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.store import ExperimentRow, HeldRow
+from services import champion_guards, guards, held
+
+if TYPE_CHECKING:
+    from services.installation import Installation
+
+_log = logging.getLogger("keepsight")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of looking after everything.
+
+    Attributes
+    ----------
+    rolled_back : str
+        Why the champion was rolled back, in words; "" where it was not.
+    proposal : str
+        Why training again is proposed, in words; "" where it is not.
+    settled : tuple of HeldRow
+        Promotions that were waiting, made or dropped just now.
+    ended : tuple of ExperimentRow
+        Trials that were ended.
+    """
+
+    rolled_back: str
+    proposal: str
+    settled: tuple[HeldRow, ...]
+    ended: tuple[ExperimentRow, ...]
+
+
+def look_after(installation: Installation) -> Seen:
+    """Look after everything of the current data: first the champion, then what waits for it and against it.
+
+    Raises
+    ------
+    services.installation.NothingLoaded
+        If there are no customers.
+    """
+    champion = champion_guards.watch(installation)
+    settled = held.settle_due(installation)
+    return Seen(champion.rolled_back, champion.proposal, tuple(settled), tuple(guards.watch(installation)))
+
+
+def after_change(installation: Installation) -> None:
+    """Look after everything when customers changed: they are there, so a failure here is only told."""
+    try:
+        look_after(installation)
+    except Exception:
+        _log.exception("nothing could be looked after; 'flask experiment watch' does it again")
