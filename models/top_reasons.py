@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.rescore import EdgeGrid
+from models.edge_grid import EdgeGrid
 from models.scorecard import Codes, Floats, Scorecard, linear_score, numbers
 from models.scorecard_format import GRID, LinearTerm, NumericFeature
 
