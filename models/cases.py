@@ -65,7 +65,7 @@ def run_cases(scorecard: Scorecard, cases: Cases, frame: pd.DataFrame, spec: Dat
 
 
 def section(results: list[CaseResult]) -> dict[str, Any]:
-    """Sum results up for the report, in plain values; a gate asks that ``failed`` is 0."""
+    """Sum results up for the report, in plain values; a gate asks that no result has ``passed`` False."""
     failed = [one for one in results if one.passed is False]
     unknown = sum(one.passed is None for one in results)
     return {
@@ -73,9 +73,14 @@ def section(results: list[CaseResult]) -> dict[str, Any]:
         "failed": len(failed),
         "not_measured": unknown,
         "results": [asdict(one) for one in results],
-        "words": " ".join(one.words for one in failed)
-        or f"All {len(results) - unknown} cases that could be measured pass.",
+        "words": " ".join([*(one.words for one in failed), *_counted(len(results), len(failed), unknown)]),
     }
+
+
+def _counted(cases: int, failed: int, unknown: int) -> list[str]:
+    """Say how many cases pass; those that could not be measured are named, so that they pass for nothing."""
+    passing = [] if failed else [f"{cases - unknown} of {cases} cases pass."]
+    return [*passing, f"{unknown} could not be measured."] if unknown else passing
 
 
 def _run(

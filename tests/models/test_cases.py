@@ -105,7 +105,7 @@ cases:
 """
     found = section(run(card, spec, text))
     assert (found["passed"], found["failed"], found["not_measured"]) == (1, 1, 1)
-    assert found["words"].startswith("wrong:")
+    assert found["words"].startswith("wrong:") and found["words"].endswith(" 1 could not be measured.")
     json.dumps(found, allow_nan=False)
 
 
