@@ -20,7 +20,9 @@ from config.dataset import DatasetSpec, Feature
 from models.candidates import LOGISTIC, Candidate, ebm
 from models.challengers import BOOSTING
 from models.cross_validation import cross_validate, measured_on
+from models.report import plain
 from models.training import Trained, train
+from services.gates import GateResult, judge, load_gates
 
 PAGE = ROOT / "docs" / "model.md"
 SEEDS = (0, 1, 2)
@@ -52,6 +54,7 @@ def main() -> int:
     trained = {name: _timed(name, one) for name, one in cases.items()}
     alone = {name: one for name, (one, _) in trained.items()}
     _write("hold-out", _held_out(alone))
+    _write("gates", _gates(alone))
     _write("candidates", _candidates(alone))
     _write("time", _times(cases, trained))
     _write("folds", _folds(cases, trained))
@@ -130,6 +133,21 @@ def _held_out(trained: dict[str, Trained]) -> str:
         ("ranges that held", *(_coverage(one.report_parts["coverage"]) for one in trained.values())),
     ]
     return _table(("measure", *trained), rows)
+
+
+def _gates(trained: dict[str, Trained]) -> str:
+    """Hold each report against the gates, as signing does."""
+    gates = load_gates()
+    judged = {name: judge(plain(one.report_parts), gates) for name, one in trained.items()}
+    rows = [
+        (results[0].name, results[0].bar_shown, *(_came_out(one) for one in results))
+        for results in zip(*judged.values(), strict=True)
+    ]
+    return _table(("gate", "bar", *judged), rows)
+
+
+def _came_out(one: GateResult) -> str:
+    return f"**{one.shown}, fails**" if one.blocks else one.shown
 
 
 def _candidates(trained: dict[str, Trained]) -> str:
