@@ -13,7 +13,7 @@ import pandas as pd
 from config.settings import Settings
 from data.artifacts import ArtifactError
 from data.store import EntryFilter, ExperimentRow, VersionRow
-from services import arms, experiments, log, shift, training
+from services import arms, experiments, log, outcomes, shift, training
 from services.roles import SYSTEM
 from services.shift import Shift
 
@@ -104,7 +104,7 @@ def watch(installation: Installation) -> list[ExperimentRow]:
 
     A canary or A/B that crosses a guard is rolled back: from the next request on the champion answers for
     all its customers. A shadow is shown to nobody, so it is measured and logged, once a snapshot, and goes
-    on. What lost its champion or its version ends.
+    on. What lost its champion or its version ends, and an A/B once its outcomes are known.
     """
     in_use = installation.in_use()
     ended = []
@@ -125,6 +125,10 @@ def watch_after(installation: Installation) -> None:
 
 def _reason_to_end(installation: Installation, row: ExperimentRow, serving: str | None) -> tuple[str, str]:
     """Say how and why an experiment ends now; an empty why where it goes on."""
+    over = installation.store.clock() >= row.planned_end
+    if row.kind == "ab" and over:  # nobody is answered by it any more; who left is waited for
+        counted = outcomes.of(installation, row)
+        return ("finished", counted.words) if counted.snapshot else ("", "")
     tried = installation.store.version(row.version)
     if serving != row.against:
         return "stopped", "The champion it was tried against is champion no more."
@@ -139,7 +143,7 @@ def _reason_to_end(installation: Installation, row: ExperimentRow, serving: str 
         _log_shadow(installation, row, found)
     elif words := crossed(installation, found):
         return "rolled back", f"A guard was crossed: {'; '.join(words)}."
-    if row.kind != "ab" and installation.store.clock() >= row.planned_end:
+    if over:
         return "finished", f"Its time ran out. {found.words}"
     return "", ""
 

@@ -23,7 +23,10 @@ TRIAL = "trial"
 
 WATCHED_EVERY = 100
 
-CANNOT = "The churn model could not answer for this customer, which is on record: facts and averages stand instead."
+CANNOT = (
+    "The churn model could not answer for this customer, which is on record. "
+    "Facts and averages of groups stand instead."
+)
 
 _log = logging.getLogger("keepsight")
 

@@ -154,6 +154,8 @@ def plan(
 
 def refuse_collision(entry: ExperimentRow, running: ExperimentRow) -> None:
     """Refuse what touches the same people as one that runs, or doubles a shadow."""
+    if running.planned_end <= entry.started:
+        return  # it answers nobody any more, and only waits to be ended
     shadows = (entry.kind == "shadow") + (running.kind == "shadow")
     if shadows == 1 or (shadows == 2 and entry.version != running.version):
         return

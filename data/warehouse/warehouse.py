@@ -130,6 +130,24 @@ class Warehouse(Measured):
         before = [month for month in known if month_number(month) <= last]
         return self._known_rows(id, spec, before[-1]) if before else None
 
+    def outcomes_since(self, id: str, period: str | None = None) -> dict[str, bool]:
+        """Say of each customer whose outcome is known whether it was positive in a month, or a later one.
+
+        Parameters
+        ----------
+        period : str, optional
+            ISO date of the first month that counts; without dates there is one outcome a customer.
+        """
+        spec = self.spec_of(id)
+        where = pc.field(spec.outcome.column).is_valid()
+        if spec.period is not None and period is not None:
+            where = where & (pc.field(spec.period) >= period)
+        rows = self._snapshots.table(id, columns=[spec.id, spec.outcome.column], where=where)
+        left: dict[str, bool] = {}
+        for key, outcome in zip(*(rows[name].to_pylist() for name in rows.column_names), strict=True):
+            left[str(key)] = left.get(str(key), False) or outcome == spec.outcome.positive
+        return left
+
     def _known_rows(self, id: str, spec: DatasetSpec, month: str) -> pd.DataFrame:
         where = pc.field(spec.outcome.column).is_valid()
         if spec.period is not None:

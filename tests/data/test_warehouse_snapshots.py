@@ -375,3 +375,23 @@ def test_scores_that_are_not_there_are_named_with_the_remedy(warehouse):
         warehouse.headline(made.id, version="v9")
     with pytest.raises(LookupError, match="flask model list"):
         warehouse.has_scores(made.id, "../../etc/passwd")
+
+
+def test_outcomes_are_known_of_whom_something_is_known(warehouse):
+    made = keep(warehouse)
+    assert warehouse.outcomes_since(made.id) == {"a": True, "b": False}
+
+
+def test_with_dates_an_outcome_in_any_month_since_counts(warehouse):
+    rows = pd.DataFrame(
+        {
+            "id": ["a", "a", "b", "b", "c", "d"],
+            "month": ["2026-01-01", "2026-02-01", "2026-02-01", "2026-03-01", "2026-01-01", "2026-03-01"],
+            "left": ["No", "Yes", "No", "No", "Yes", None],
+            "paid": [1.0] * 6,
+            "plan": ["x"] * 6,
+        }
+    )
+    made = keep(warehouse, rows, DATED)
+    assert warehouse.outcomes_since(made.id, "2026-02-01") == {"a": True, "b": False}
+    assert warehouse.outcomes_since(made.id, "2026-01-01") == {"a": True, "b": False, "c": True}

@@ -160,7 +160,7 @@ def test_without_a_version_to_go_back_to_it_stays_and_facts_are_shown(town, monk
 
 
 def from_the_west():
-    """Make customers, nearly half of them where nobody lived: ``west`` scores those far higher than ``base``."""
+    """Make customers, nearly half of them from elsewhere: ``west`` scores those far higher than ``base``."""
     frame = customers(600)
     frame.loc[frame.index % 9 < 4, "area"] = "West"
     return frame
