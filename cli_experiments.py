@@ -1,4 +1,4 @@
-"""Commands under ``flask experiment``: parse, call a service, print."""
+"""Commands under ``flask experiment`` and ``flask model held``: parse, call a service, print."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from cli import _answer, _clear_errors, _here, as_json
-from services import experiments, guards
+from cli_signing import _person, because, by
+from services import experiments, guards, held, lookout, outcomes
 from services.roles import SYSTEM
 
 experiment_group = AppGroup("experiment", help="Try a challenger: shadow, canary, A/B; the register of them.")
@@ -109,17 +110,76 @@ def show(experiment: str, as_json: bool) -> None:
     _answer(plain, "\n".join(lines), as_json)
 
 
+@experiment_group.command("result")
+@click.argument("experiment")
+@as_json
+@_clear_errors
+def result(experiment: str, as_json: bool) -> None:
+    """Tell who left in each arm of the A/B EXPERIMENT; before its time only how far it is.
+
+    Example: flask experiment result 9f86d081
+    """
+    found = outcomes.result(_here(), SYSTEM, experiment)
+    _answer(asdict(found), found.words, as_json)
+
+
 @experiment_group.command("watch")
 @as_json
 @_clear_errors
 def watch(as_json: bool) -> None:
-    """Look after all that run: measure, log shadows, roll back what crosses a guard. For cron.
+    """Look after all: end or roll back what crosses a guard, make promotions that waited. For cron.
 
     Example: flask experiment watch
     """
-    ended = guards.watch(_here())
-    text = "\n".join(f"{_line(row)}" for row in ended) or "Nothing had to be ended."
-    _answer([asdict(row) for row in ended], text, as_json)
+    seen = lookout.look_after(_here())
+    lines = [
+        *([f"The champion was rolled back. {seen.rolled_back}"] if seen.rolled_back else []),
+        *([seen.proposal] if seen.proposal else []),
+        *map(_held_line, seen.settled),
+        *map(_line, seen.ended),
+    ]
+    _answer(asdict(seen), "\n".join(lines) or "Nothing had to be done.", as_json)
+
+
+held_group = AppGroup("held", help="Promotions held back until after working hours.")
+
+
+@held_group.command("list")
+@as_json
+@_clear_errors
+def list_held(as_json: bool) -> None:
+    """List the promotions that wait, latest first.
+
+    Example: flask model held list
+    """
+    rows = held.listing(_here(), SYSTEM)
+    _answer([asdict(row) for row in rows], "\n".join(map(_held_line, rows)) or "None waits.", as_json)
+
+
+@held_group.command("cancel")
+@click.argument("number", type=int)
+@because
+@by
+@as_json
+@_clear_errors
+def cancel(number: int, reason: str, by: str, as_json: bool) -> None:
+    """Call off the promotion NUMBER that waits; `flask model held list` tells the numbers.
+
+    Example: flask model held cancel 3 --by ada --reason "Not in the week before Christmas."
+    """
+    row = held.cancel(_here(), _person(by), number, reason)
+    _answer(asdict(row), _held_line(row), as_json)
+
+
+def add_to(group: AppGroup) -> None:
+    """Put the commands about held promotions under the group of model commands."""
+    group.add_command(held_group)
+
+
+def _held_line(row: held.HeldRow) -> str:
+    when = f"after {row.until:%Y-%m-%d %H:%M %Z}" if row.until else "when somebody overrides it"
+    state = f"{row.how}{f': {row.reason}' if row.reason else ''}" if row.settled else f"waits, {when}"
+    return f"{row.number}  version {row.version[:8]}  signed by {row.name}  {state}"
 
 
 def _levels(who: tuple[str, ...]) -> dict[str, list[str]]:

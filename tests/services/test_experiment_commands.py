@@ -5,8 +5,11 @@ import json
 import pytest
 from flask import Flask
 
-from cli_experiments import experiment_group
-from tests.services.trial_town import settle_signed
+from cli_experiments import experiment_group, held_group
+from services import signing
+from services.holding import HeldBack
+from services.roles import Actor
+from tests.services.trial_town import EVENING, settle_signed
 
 
 @pytest.fixture
@@ -19,7 +22,21 @@ def run(town):
     app = Flask("a test")
     app.extensions["keepsight"] = town[0]
     app.cli.add_command(experiment_group)
-    return lambda *words: app.test_cli_runner().invoke(args=["experiment", *words])
+    app.cli.add_command(held_group)
+    runner = app.test_cli_runner()
+    return lambda *words: runner.invoke(args=[*words] if words[0] == "held" else ["experiment", *words])
+
+
+@pytest.fixture
+def waiting(town):
+    """Let Mia sign a drastic change within working hours."""
+    installation, named = town
+    user = installation.store.add_user("Mia", "manager")
+    report = installation.store.version(named["higher"]).report_sha256
+    with pytest.raises(HeldBack):
+        signing.sign(
+            installation, Actor(user.id, user.name, user.role), named["higher"], report, "Read it all."
+        )
 
 
 def test_an_experiment_is_started_shown_stopped_and_found(town, run):
@@ -44,12 +61,35 @@ def test_an_ab_tells_its_planned_size(town, run):
 def test_the_watch_tells_what_it_rolled_back(town, run):
     run("start", "canary", town[1]["higher"], "--share", "0.5")
     assert "rolled back: A guard was crossed" in run("watch").stdout
-    assert run("watch").stdout.strip() == "Nothing had to be ended."
+    assert run("watch").stdout.strip() == "Nothing had to be done."
+
+
+def test_an_ab_tells_how_far_it_is(town, run):
+    row = json.loads(run("start", "ab", town[1]["near"], "--least-difference", "0.1", "--json").stdout)
+    assert run("result", row["id"]).stdout.startswith("Not yet: ")
+    plain = json.loads(run("result", row["id"], "--json").stdout)
+    assert plain["champion"]["left"] is None and plain["comparison"] is None
+
+
+def test_a_promotion_that_waits_is_listed_and_made_by_the_watch(town, run, waiting):
+    assert "waits, after 2026-03-04 18:00 UTC" in run("held", "list").stdout
+    town[0].store.clock = lambda: EVENING
+    assert "signed by Mia  passed" in run("watch").stdout
+    assert run("held", "list").stdout.strip() == "None waits."
+
+
+def test_a_promotion_that_waits_is_called_off(town, run, waiting):
+    [row] = json.loads(run("held", "list", "--json").stdout)
+    told = run("held", "cancel", str(row["number"]), "--by", "Mia", "--reason", "Not now.").stdout
+    assert "cancelled: Not now." in told
+    assert run("held", "list").stdout.strip() == "None waits."
 
 
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
+        (("result", "e0"), "flask experiment list"),
+        (("held", "cancel", "9", "--by", "Nobody", "--reason", "No."), "flask user add"),
         (("stop", "e0", "--outcome", "No."), "flask experiment list"),
         (("start", "canary", "0123456789"), "flask model list"),
         (("start", "shadow", "0123456789", "--who", "contract"), "COLUMN=LEVEL"),
