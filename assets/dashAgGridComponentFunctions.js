@@ -30,9 +30,14 @@
     if (!props.data || props.value === null || props.value === undefined) return null;
     const { share } = window.keepsight.format;
     const { low, high } = props.data;
+    const isFirm = props.data.is_firm !== false;
+    const doubt = isFirm ? "" : "no firm score: unlike anything the model has seen; ";
     return h(
       "span",
-      { className: "ks-cell-chance", title: `range ${share(low)} to ${share(high)}` },
+      {
+        className: isFirm ? "ks-cell-chance" : "ks-cell-chance ks-cell-unfirm",
+        title: `${doubt}range ${share(low)} to ${share(high)}`,
+      },
       h("span", { className: "ks-cell-chance-figure" }, share(props.value)),
       h(
         "span",
@@ -43,8 +48,15 @@
           style: { left: `${low * 100}%`, width: `${Math.max(0.5, (high - low) * 100)}%` },
         })
       ),
-      h("span", { className: "visually-hidden" }, `, range ${share(low)} to ${share(high)}`)
+      h("span", { className: "visually-hidden" }, `, ${doubt}range ${share(low)} to ${share(high)}`)
     );
+  };
+
+  cells.KsAverage = function (props) {
+    if (!props.data || !props.value) return null;
+    const { share } = window.keepsight.format;
+    const { share: part, of } = props.value;
+    return h("span", { className: "ks-cell-average" }, `${share(part)} of ${of.toLocaleString("en")}`);
   };
 
   cells.KsChips = function (props) {

@@ -1,5 +1,6 @@
 // The gauge: the chance of leaving on a half circle, with its range, the at-risk line and where it stood before.
-//   draw(node, { probability, low, high, threshold, before })   shares in 0-1; threshold and before may be missing
+//   draw(node, { probability, low, high, threshold, before, firm })   shares in 0-1; threshold and before may be
+// missing. Where firm is false the figure is "No firm score", and the number stands beneath it, subdued.
 (function () {
   "use strict";
   const keepsight = (window.keepsight = window.keepsight || {});
@@ -42,12 +43,12 @@
     svg("text", "", { x: CX + R, y: 140, "text-anchor": "middle" }, root).textContent = "100%";
     const centre = div("ks-gauge-centre", dial);
     const figure = div("ks-gauge-figure", centre);
-    div("ks-gauge-caption", centre).textContent = "chance of leaving";
+    const caption = div("ks-gauge-caption", centre);
     const words = div("ks-gauge-words", node);
     const range = div("", words, "span");
     const where = div("", words, "span");
     const was = div("", words, "span");
-    node.ksGauge = { dial, value, band, line, before, figure, range, where, was };
+    node.ksGauge = { dial, value, band, line, before, figure, caption, range, where, was };
     return node.ksGauge;
   }
 
@@ -78,7 +79,10 @@
       g.before.setAttribute("cx", x);
       g.before.setAttribute("cy", y);
     });
-    g.figure.textContent = share(data.probability);
+    const isFirm = data.firm !== false;
+    node.classList.toggle("ks-gauge-unfirm", !isFirm);
+    g.figure.textContent = isFirm ? share(data.probability) : "No firm score";
+    g.caption.textContent = isFirm ? "chance of leaving" : `by the table ${share(data.probability)}`;
     g.range.textContent = `range ${share(data.low)} to ${share(data.high)}`;
     const line = given(data.threshold) ? data.threshold : null;
     const side = line !== null && data.probability >= line ? "on or above" : "below";
@@ -89,7 +93,7 @@
       : "";
     g.dial.setAttribute(
       "aria-label",
-      `Chance of leaving ${g.figure.textContent}, ${g.range.textContent}` +
+      `Chance of leaving ${share(data.probability)}${isFirm ? "" : ", no firm score"}, ${g.range.textContent}` +
         (g.where.textContent ? `, ${g.where.textContent}` : "") +
         (moved ? `, ${g.was.textContent}` : "")
     );

@@ -8,7 +8,7 @@
     const places = (term) => (term.type === "linear" ? [term.feature] : term.axes.map((axis) => axis.feature));
     return {
       ...keepsight.scorecard.prepare(plain),
-      learned: plain.features,
+      known: keepsight.familiarity.prepare(plain.features),
       termColumns: plain.terms.map((term) => places(term).map((place) => plain.features[place].column)),
     };
   }
@@ -36,7 +36,7 @@
   }
 
   function of(setting, card, changes) {
-    const { contributions, interval, number, probability } = keepsight.scorecard;
+    const { contributions, encode, interval, number, probability } = keepsight.scorecard;
     const { words } = keepsight;
     const row = moved(setting, changes);
     const parts = contributions(card, row);
@@ -44,6 +44,7 @@
     const chance = probability(logOdds);
     const [low, high] = interval(card, row);
     const reasons = words.reasons(card, setting.columns, row, parts, logOdds);
+    const familiar = keepsight.familiarity.of(card.known, setting.columns, row, encode(card, row));
     const known = (amount) => (Number.isFinite(amount) ? amount : null);
     const money = (column) => (column ? number(row[column] ?? null) : NaN);
     return {
@@ -60,7 +61,9 @@
       reasons,
       sentence: words.headline(reasons),
       followed: followed(setting, row),
-      warnings: [...words.warnings(card, setting.columns, row), ...words.broken(setting.rules, row)],
+      familiarity: familiar.grade,
+      doubt: familiar.text,
+      warnings: [...familiar.words, ...words.broken(setting.rules, row)],
     };
   }
 

@@ -112,6 +112,7 @@ window.keepsight.scorecard = (() => {
     };
   }
 
+  /** Find the bin of each feature; the array is the card's own, and overwritten by the next call. */
   function encode(card, row) {
     const { features, bins } = card;
     for (let place = 0; place < features.length; place++) {
@@ -210,5 +211,5 @@ window.keepsight.scorecard = (() => {
     return difference === 0 || !Number.isFinite(moved) ? recorded : moved;
   }
 
-  return { prepare, logOdds, contributions, bagLogOdds, probability, interval, derive, number, level };
+  return { prepare, encode, logOdds, contributions, bagLogOdds, probability, interval, derive, number, level };
 })();

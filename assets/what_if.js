@@ -277,7 +277,8 @@
       );
       paint(answer, false);
     }
-    if (answer.number) say(`Chance of leaving ${chance}, was ${share(answer.before.probability)}. Log entry ${entry}.`);
+    const firm = answer.familiarity === "unlike" ? "No firm score. " : "";
+    if (answer.number) say(`${firm}Chance of leaving ${chance}, was ${share(answer.before.probability)}. Log entry ${entry}.`);
   }
 
   function say(text) {

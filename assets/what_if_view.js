@@ -26,6 +26,7 @@
       high: view.after.high,
       threshold: setting.threshold,
       before: view.before.probability,
+      firm: isFirm(view),
     });
     keepsight.waterfall.draw(page.waterfall, {
       start: setting.start,
@@ -33,8 +34,13 @@
       rows: rows(page, view),
       live: isLive,
     });
+    for (const node of [page.parts.shift, page.parts.strip, page.waterfall]) {
+      node.classList.toggle("ks-unfirm", !isFirm(view));
+    }
     paintWords(page, view);
   }
+
+  const isFirm = (view) => view.familiarity !== "unlike";
 
   // Rows keep their order while sliders move; those that are moved are always shown, the rest is summed.
   function rows(page, view) {
@@ -72,7 +78,7 @@
     write(parts.before, share(was));
     write(parts.after, share(now));
     write(parts.stripBefore, share(was));
-    write(parts.stripAfter, share(now));
+    write(parts.stripAfter, isFirm(view) ? share(now) : `no firm score (${share(now)})`);
     const difference = `${points(now - was)} points`;
     write(parts.difference, isMoved ? difference : "nothing moved yet");
     write(parts.stripDifference, isMoved ? difference : "nothing moved yet");
@@ -96,13 +102,15 @@
       write(parts.followed, along.length ? `Moved along: ${along.join("; ")}.` : "Nothing else moves along.");
     }
     write(parts.reason, view.sentence);
-    const cautions = [...page.setting.left_out, ...view.warnings];
+    const cautions = [...page.setting.left_out, view.doubt, ...view.warnings].filter(Boolean);
     list(parts.warnings, cautions);
     if (parts.caution.hidden === cautions.length > 0) parts.caution.hidden = !cautions.length;
   }
 
   function sentence(page, view, isMoved) {
+    if (!isMoved && !isFirm(view)) return "No firm score: this customer is unlike anything the model has seen.";
     if (!isMoved) return "This is the customer as known. Move a slider on the left to see what would follow.";
+    if (!isFirm(view)) return "No firm score: the customer as moved is unlike anything the model has seen.";
     const told = Object.keys(view.changes).map((column) => oneMove(page, column, view.changes[column]));
     const more = told.length - MOST_TOLD;
     const named = told.slice(0, MOST_TOLD).concat(more > 0 ? [`${more} more ${more === 1 ? "change" : "changes"}`] : []);

@@ -82,11 +82,7 @@
     return `Mostly because ${and([...new Set(weighty.flatMap((one) => one.facts))])}.`;
   }
 
-  /** What the model has not learned from, in the order of its features. */
-  function warnings(card, columns, row) {
-    return card.learned.map((feature) => warning(feature, columns[feature.column], row[feature.column])).filter(Boolean);
-  }
-
+  /** What the model has not learned from of one value; null where there is nothing to say. */
   function warning(feature, column, raw) {
     const { number, level } = keepsight.scorecard;
     const { label } = column;
@@ -123,5 +119,5 @@
     return [words.slice(0, -1).join(", "), words[words.length - 1]].filter(Boolean).join(" and ");
   }
 
-  keepsight.words = { amount, value, valueInside, inside, reasons, headline, warnings, broken, and };
+  keepsight.words = { amount, value, valueInside, inside, reasons, headline, warning, broken, and };
 })();

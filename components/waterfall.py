@@ -52,7 +52,8 @@ def gauge(name: str, data: dict[str, Any] | None = None) -> html.Div:
     """Build the place of a gauge.
 
     ``data`` holds ``probability``, ``low``, ``high``, and optionally ``threshold`` (the score from which
-    a customer is on the list) and ``before`` (the score before anything was moved): shares in 0-1.
+    a customer is on the list) and ``before`` (the score before anything was moved): shares in 0-1. Where
+    ``firm`` is False it says "No firm score", with the number beneath.
     """
     place = html.Div(id={"type": "ks-gauge", "name": name}, className="ks-gauge")
     return html.Div([place, *([_held("gauge", name, data)] if data else [])])

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import dash
 from dash import dcc, html
 
-from components import charts, facts, format, frame, marks, states
+from components import charts, facts, format, frame, marks, notices, states
 from components.card import card, cards
 from components.graph import graph
 from components.table import table
@@ -18,6 +18,7 @@ from config.dataset import DatasetSpec, Kind
 from config.glossary import meaning
 from pages import _foot  # noqa: F401  (registers the foot's callback)
 from services import customers
+from services.contingency import GroupAverage
 from services.customers import CustomerAnswer, NoSuchCustomer
 from services.roles import permission, permitted
 from web import here
@@ -26,6 +27,7 @@ dash.register_page(__name__, path="/customer", title="Customer - Keepsight", ord
 
 LIST = ("Customers", "/customers")
 HISTORIES = 3
+NO_REASONS = "Reasons explain a score, and none is shown to you."
 
 
 class Ids(StrEnum):
@@ -48,7 +50,8 @@ def layout(id: str = "") -> html.Main:
     spec = here.installation().dataset().spec
     return frame.page(
         f"Customer {found.id}",
-        _warnings(found.warnings),
+        notices.notice(found.stamp.notice, sign="bi-arrow-repeat"),
+        notices.cautions(_doubts(found)),
         cards([_score(found), _reasons(found), _facts(found), *_history(found, spec)]),
         marks.stamp_line(found.stamp),
         lede=_standing(found, spec),
@@ -81,23 +84,21 @@ def _actions(found: CustomerAnswer) -> list[Any]:
     ]
 
 
-def _warnings(texts: list[str]) -> html.Div | None:
-    if not texts:
-        return None
-    return html.Div(
-        [marks.icon("bi-exclamation-triangle"), html.Ul([html.Li(text) for text in texts])],
-        className="ks-note",
-        role="note",
-    )
+def _doubts(found: CustomerAnswer) -> list[str]:
+    doubt = found.score.doubt if found.score else ""
+    return [*([doubt] if doubt else []), *found.warnings]
 
 
 def _score(found: CustomerAnswer) -> html.Section:
     score, stamp = found.score, found.stamp
     if score is None:
         why = stamp.withheld or "There is no model yet."
+        if found.average is not None:
+            return _average(found.average, found)
         return card("Chance of leaving", states.empty("No score here", why, sign="bi-lock"), width="third")
     data = {
         "probability": score.probability, "low": score.low, "high": score.high, "threshold": score.threshold,
+        "firm": score.is_firm,
     }  # fmt: skip
     horizon = format.count(stamp.horizon_months, "month")
     return card(
@@ -112,6 +113,16 @@ def _score(found: CustomerAnswer) -> html.Section:
     )
 
 
+def _average(own: GroupAverage, found: CustomerAnswer) -> html.Section:
+    stamp = found.stamp
+    return card(
+        "Average of the group",
+        [*notices.average(own, found.period, stamp.horizon_months), html.P(stamp.withheld)],
+        note="a fact of the past, the same for all of the group",
+        width="third",
+    )
+
+
 def _legend(has_line: bool) -> html.P:
     line = " The short line is where the at-risk list begins." if has_line else ""
     return html.P(
@@ -121,15 +132,16 @@ def _legend(has_line: bool) -> html.P:
 
 def _reasons(found: CustomerAnswer) -> html.Section:
     if found.score is None:
-        why = "Reasons explain a score, and none is shown to you."
+        why = "Reasons explain a score, and there is none now." if found.average else NO_REASONS
         return card("Why", states.empty("No reasons here", why, sign="bi-lock"), width="two-thirds")
     rows = [
         {"label": r.label, "value": r.value, "points": r.points, "role": str(r.role)} for r in found.reasons
     ]
+    subdued = None if found.score.is_firm else "ks-unfirm"
     drawn = waterfall("customer", waterfall_data(found.score.start, found.score.probability, rows))
     return card(
         "Why",
-        [html.P(found.sentence, className="ks-sentence"), drawn],
+        [html.P(found.sentence, className="ks-sentence"), html.Div(drawn, className=subdued)],
         note="from the model's starting point to this customer; patterns in past customers, not causes",
         help_text=f"{meaning('reason')} {meaning('starting-point')}",
         model=True,

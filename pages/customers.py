@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html, no_update
 
-from components import controls, filters, format, frame, marks
+from components import controls, filters, format, frame, marks, notices
 from components.grid import ROWS_A_PAGE, column, figure_column, grid
 from config.dataset import DatasetSpec
 from config.glossary import meaning
@@ -22,6 +22,8 @@ dash.register_page(__name__, path="/customers", title="Customers - Keepsight", o
 
 NAME = "customers"
 SEGMENTS = 2
+AVERAGE = "Average of the group, not a prediction"
+AVERAGE_HELP = "The share of a customer's group who left, in the past: the same for everybody in the group."
 MONEY = "KsMoney(params.value, '{currency}', {decimals})"
 
 
@@ -45,8 +47,9 @@ def layout(filters: str = "", q: str = "") -> html.Main:
     ]
     return frame.page(
         "Customers",
+        notices.notice(stamp.notice if stamp else None, sign="bi-arrow-repeat"),
         _row(offered, filters, q),
-        _grid(dataset.spec, customers.segments(dataset), has_model),
+        _grid(dataset.spec, customers.segments(dataset), has_model, stamp is not None and stamp.has_averages),
         html.Div(id=Ids.STAMP),
         lede=_lede(has_model, stamp.withheld if stamp else None),
         badges=[marks.draft_badge(stamp), marks.synthetic_badge(dataset.spec.synthetic)],
@@ -72,10 +75,22 @@ def _row(offered: list[Any], chosen: str, q: str) -> html.Div:
     )
 
 
-def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool) -> Any:
+def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool, has_averages: bool) -> Any:
     columns = [column("id", "Customer", cellRenderer="KsCustomer", minWidth=134, flex=1.2, sortable=True)]
     if has_model:
         columns += _model_columns(spec)
+    if has_averages:
+        # not sortable: an average of many ranks nobody
+        columns.append(
+            column(
+                "average",
+                AVERAGE,
+                cellRenderer="KsAverage",
+                minWidth=150,
+                flex=1.5,
+                headerTooltip=AVERAGE_HELP,
+            )
+        )
     if spec.revenue:
         exact = MONEY.format(currency=spec.currency, decimals=spec.decimals)
         columns.append(
@@ -163,5 +178,12 @@ def _sort(model: list[dict[str, str]], spec: DatasetSpec) -> list[tuple[str, str
 def _plain(row: dict[str, Any], spec: DatasetSpec) -> dict[str, Any]:
     """Name segments by their place, since the grid reads a dot in a field's name as a path."""
     shown = {f"s{i}": row.get(name) for i, name in enumerate(spec.segments[:SEGMENTS])}
-    kept = ("id", "probability", "low", "high", "expected_loss", "monthly_revenue")
-    return {name: row[name] for name in kept if name in row} | shown | {"reasons": row.get("reasons", [])}
+    kept = ("id", "probability", "low", "high", "is_firm", "expected_loss", "monthly_revenue")
+    average = row.get("average")
+    plain = {"average": {"share": average.churn_share, "of": average.customers}} if average else {}
+    return (
+        {name: row[name] for name in kept if name in row}
+        | shown
+        | plain
+        | {"reasons": row.get("reasons", [])}
+    )

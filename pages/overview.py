@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
-from components import controls, filters, format, frame, kpi, marks, panels, states
+from components import controls, filters, format, frame, kpi, marks, notices, panels, states
 from components.card import card, cards
 from config.dataset import DatasetSpec
 from config.glossary import meaning
@@ -22,6 +22,7 @@ from web import here
 dash.register_page(__name__, path="/", title="Overview - Keepsight", order=1)
 
 NAME = "overview"
+SEE_AVERAGES = "No model answers now; the averages of groups above are no prediction."
 
 
 class Ids(StrEnum):
@@ -136,7 +137,18 @@ def show_tiles(query: dict[str, Any] | None) -> tuple[Any, str]:
         return states.empty("No figures for this view", str(refused)), ""
     history = None if found.customers.before is not None else "one snapshot, no history"
     view = f"{format.count(found.customers.now, 'customer')} in view"
-    return [_tiles(found), marks.stamp_line(found.stamp, history)], view
+    return [*_notices(found), _tiles(found), marks.stamp_line(found.stamp, history)], view
+
+
+def _notices(found: Headline) -> list[Any]:
+    """Say above the figures what stands in for the model, and what waits for an analyst."""
+    stamp = found.stamp
+    said = [
+        notices.notice(stamp.notice, sign="bi-arrow-repeat"),
+        notices.notice(found.proposal, sign="bi-mortarboard"),
+        notices.averages(found.averages, stamp.horizon_months),
+    ]
+    return [one for one in said if one is not None]
 
 
 @callback(
@@ -229,7 +241,8 @@ def _money(found: Headline) -> html.Article:
 
 def _at_risk(found: Headline, stamp: Stamp) -> html.Article:
     if stamp.withheld or found.expected_leavers.now is None:
-        return kpi.closed_tile("Revenue at risk", stamp.withheld or "No customer has a score yet.")
+        why = SEE_AVERAGES if found.averages else stamp.withheld
+        return kpi.closed_tile("Revenue at risk", why or "No customer has a score yet.")
     leavers = found.expected_leavers.now
     horizon = format.count(stamp.horizon_months, "month")
     if found.revenue_at_risk.now is None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html, no_update
 
-from components import frame, marks, states
+from components import frame, marks, notices, states
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
     _what_if,
@@ -38,6 +38,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
         dcc.Store(id=Ids.SETTING, data=what_if.plain_setting(setting)),
         dcc.Store(id=Ids.QUESTION),
         dcc.Store(id=Ids.ANSWER),
+        notices.notice(stamp.notice, sign="bi-arrow-repeat"),
         html.Div(
             [
                 _what_if.strip(),

@@ -151,15 +151,6 @@ def averages(installation: Installation, actor: Actor) -> Averages:
     )
 
 
-def average_for(installation: Installation, actor: Actor, row: Mapping[str, Any]) -> GroupAverage | None:
-    """Give the average of a customer's group; of everybody where the group is small; None without outcomes.
-
-    ``row`` is the customer's row of the current table.
-    """
-    found = averages(installation, actor)
-    return found.of(group_of(installation.dataset().spec, found.column, row))
-
-
 def group_of(spec: DatasetSpec, column: str | None, row: Mapping[str, Any]) -> str | None:
     """Name the group of a row by its label; None where there are no groups."""
     return spec.level_label(column, row.get(column) or "unknown") if column else None

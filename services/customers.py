@@ -9,6 +9,7 @@ from typing import Any
 
 from data.warehouse import Filters
 from models import reasons as words
+from models.familiarity import Familiarity, familiarity
 from models.reasons import Reason
 from services import contingency, log, routing
 from services.contingency import Averages, GroupAverage
@@ -51,7 +52,8 @@ class Score:
     """A chance of leaving within the horizon (0 to 1), its range, and the line of the list.
 
     ``low`` and ``high`` are the model's spread, not chance (CONTRACTS: range of a score);
-    ``start`` is the chance the model starts from before it knows anything of the customer.
+    ``start`` is the chance the model starts from before it knows anything of the customer. It is not firm
+    where the customer is unlike anything the model has seen; ``doubt`` says why, "" where usual.
     """
 
     probability: float
@@ -60,11 +62,16 @@ class Score:
     start: float
     log_odds: float
     threshold: float | None
+    is_firm: bool = True
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
 class CustomerAnswer:
-    """Everything the page of one customer shows; ``average`` is the group's, where no model answers."""
+    """Everything the page of one customer shows.
+
+    ``average`` is the group's, where no model answers, counted in the month ``period`` (None: over all data).
+    """
 
     id: str
     active: bool
@@ -76,6 +83,7 @@ class CustomerAnswer:
     warnings: list[str]
     stamp: Stamp
     average: GroupAverage | None = None
+    period: str | None = None
 
 
 def page(
@@ -142,9 +150,10 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
     champion = on.champion
     score, found, warnings, entry = None, [], [], None
     if champion is not None:
-        score = score_of(installation, dataset, champion, row)
+        familiar = familiarity(champion.scorecard, row, dataset.spec)
+        score = _score(installation, dataset, champion, row, familiar)
         found = words.reasons(champion.scorecard, row, dataset.spec)
-        warnings = [words.warning(one, dataset.spec) for one in champion.scorecard.unusual(row)]
+        warnings = [one.words for one in familiar.inputs if one.words is not None]
         entry = log.record(
             installation,
             actor,
@@ -157,10 +166,12 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
                 "answer": {"log_odds": score.log_odds, "probability": score.probability},
                 "range": [score.low, score.high],
                 "reasons": [[reason.label, reason.contribution] for reason in found],
+                "familiarity": familiar.grade,
                 "warnings": warnings,
                 **trial,
             },
         ).seq
+    averages = contingency.averages(installation, actor) if on.has_averages else None
     return CustomerAnswer(
         id=key,
         active=bool(row["_active"]),
@@ -171,7 +182,8 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
         history=installation.warehouse.history(dataset.snapshot, key),
         warnings=warnings,
         stamp=stamp(installation, on, entry=entry),
-        average=contingency.average_for(installation, actor, row) if on.has_averages else None,
+        average=averages.of(contingency.group_of(dataset.spec, averages.column, row)) if averages else None,
+        period=averages.period if averages else None,
     )
 
 
@@ -191,7 +203,13 @@ def inputs(champion: Champion, row: dict[str, Any]) -> dict[str, Any]:
     return {column: row.get(column) for column in champion.scorecard.columns}
 
 
-def score_of(installation: Installation, dataset: Dataset, champion: Champion, row: dict[str, Any]) -> Score:
+def _score(
+    installation: Installation,
+    dataset: Dataset,
+    champion: Champion,
+    row: dict[str, Any],
+    familiar: Familiarity,
+) -> Score:
     """Score one row; ``threshold`` is the score of the last customer on the at-risk list."""
     answer = champion.scorecard.score(row)
     return Score(
@@ -203,6 +221,8 @@ def score_of(installation: Installation, dataset: Dataset, champion: Champion, r
         threshold=installation.warehouse.threshold(
             dataset.snapshot, champion.version, installation.settings.at_risk_share
         ),
+        is_firm=familiar.is_firm,
+        doubt=familiar.text,
     )
 
 
@@ -240,6 +260,7 @@ def _row(
         "high": row["high"],
         "expected_loss": row["expected_loss"],
         "log_odds": row["log_odds"],
+        "is_firm": familiarity(champion.scorecard, values, spec).is_firm,
         "reasons": raising,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.warehouse import Filters
-from services import contingency, log
+from services import contingency, log, retraining
 from services.contingency import Averages
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
@@ -39,6 +39,8 @@ class Headline:
         The period the churn share belongs to.
     averages : Averages or None
         Averages of groups in all the data, where no model can answer.
+    proposal : str or None
+        Why training again is proposed, for who may train.
     """
 
     customers: Tile
@@ -49,6 +51,7 @@ class Headline:
     churn_period: str | None
     stamp: Stamp
     averages: Averages | None = None
+    proposal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
         churn_period=found.churn_period,
         stamp=stamp(installation, on, entry=entry),
         averages=contingency.averages(installation, actor) if on.has_averages else None,
+        proposal=retraining.proposal(installation, actor),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from config.dataset import DatasetSpec
 from models import derivation
 from models import reasons as words
+from models.familiarity import Grade, familiarity
 from models.reasons import Reason
 from models.scorecard import RowScore
 from models.values import number
@@ -61,8 +62,11 @@ class Answer:
         Of the customer as moved; they add up to ``after``.
     sentence : str
         The weightiest of them.
+    familiarity, doubt : str
+        Of the customer as moved: ``usual``, ``unusual`` or ``unlike`` anything seen, where there is no firm
+        score; and what that stands on, in words ("" where usual).
     warnings : list of str
-        What the model has not learned from, and combinations that cannot be.
+        What the model has not learned from, input by input, and combinations that cannot be.
     is_equal : bool or None
         Whether the browser claimed the same log-odds, to the last bit; None where it claimed none.
     difference : float or None
@@ -76,6 +80,8 @@ class Answer:
     reasons: list[Reason]
     sentence: str
     followed: list[Followed]
+    familiarity: Grade
+    doubt: str
     warnings: list[str]
     is_equal: bool | None
     difference: float | None
@@ -109,7 +115,8 @@ def answered(
     before = _outlook(installation, spec, row, card.score(row) if changes else score)
     after = _outlook(installation, spec, moved, score)
     found = words.reasons(card, moved, spec, score=score)
-    warnings = [words.warning(one, spec) for one in card.unusual(moved)]
+    familiar = familiarity(card, moved, spec)
+    warnings = [one.words for one in familiar.inputs if one.words is not None]
     warnings += [rule.text for rule in derivation.broken_rules(moved, spec)]
     claimed = number(claim)
     is_equal = None if claim is None else claimed == score.log_odds
@@ -133,6 +140,7 @@ def answered(
             },
             "range": [score.low, score.high],
             "reasons": [[reason.label, reason.contribution] for reason in found],
+            "familiarity": familiar.grade,
             "warnings": warnings,
             "browser": None if claim is None else {"log_odds": claim[:LONGEST_CLAIM], "equal": is_equal},
             **routed.trial,
@@ -146,6 +154,8 @@ def answered(
         reasons=found,
         sentence=words.headline(found),
         followed=followed,
+        familiarity=familiar.grade,
+        doubt=familiar.text,
         warnings=warnings,
         is_equal=is_equal,
         difference=abs(claimed - score.log_odds) if math.isfinite(claimed) else None,
@@ -210,6 +220,8 @@ def plain(answered: Answer) -> dict[str, Any]:
         ],
         "sentence": answered.sentence,
         "followed": [asdict(one) for one in answered.followed],
+        "familiarity": answered.familiarity,
+        "doubt": answered.doubt,
         "warnings": answered.warnings,
         "is_equal": answered.is_equal,
         "difference": answered.difference,

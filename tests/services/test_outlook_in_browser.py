@@ -40,7 +40,7 @@ def driver(chrome_options):
 
     driver = webdriver.Chrome(options=chrome_options, service=Service(shutil.which("chromedriver")))
     driver.get("about:blank")
-    for name in ("scorecard", "words", "outlook"):
+    for name in ("scorecard", "words", "familiarity", "outlook"):
         driver.execute_script((ASSETS / f"{name}.js").read_text(encoding="utf-8"))
     yield driver
     driver.quit()
@@ -85,7 +85,7 @@ def test_the_browser_says_what_the_server_says(town, analyst, driver, key):
             for name in ("columns", "label", "value", "role"):
                 assert one[name] == (list(other[name]) if name == "columns" else other[name])
             assert one["points"] == pytest.approx(other["points"], abs=1e-12)
-        for name in ("sentence", "followed", "warnings"):
+        for name in ("sentence", "followed", "familiarity", "doubt", "warnings"):
             assert ours[name] == theirs[name], name
     assert moved > MOVES / 2
 
