@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
 import cli_experiments
+import cli_registry
 import cli_signing
 import cli_travel
 from components import frame, states
@@ -28,6 +29,7 @@ from services.installation import Installation
 from services.readiness import NotPrepared
 from services.roles import NotPermitted
 from web import here, serving
+from web.card_file import card_file
 from web.errors import answer_errors
 from web.guard import guard
 from web.headers import add_headers
@@ -94,12 +96,15 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(sign_in)
     server.register_blueprint(health)
     server.register_blueprint(scorecard_file)
+    server.register_blueprint(card_file)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
     cli_travel.add_to(cli.model_group)
     cli_signing.add_to(cli.model_group)
+    cli_experiments.add_to(cli.model_group)
+    cli_registry.add_to(cli.model_group)
     for command in (*cli.GROUPS, cli_experiments.experiment_group, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.

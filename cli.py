@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from services import access, datasets, preparation, roles, shelf_check, training
+from services import access, datasets, preparation, registry, roles, shelf_check, training
 from services.installation import Installation
 from services.roles import SYSTEM
 
@@ -196,11 +196,14 @@ def list_models(as_json: bool) -> None:
     Example: flask model list
     """
     rows = training.versions(_here())
+    due = {one.version: one.due for one in registry.versions(_here(), SYSTEM)}
     lines = [
         f"{row['version'][:8]}  {row['state']:<10} {row['spec']:<16} "
         f"AUC {_auc(row['auc'])}  {row['created'][:16]}"
+        + "".join(f"\n  ! {words}" for words in due[row["version"]])
         for row in rows
     ]
+    rows = [row | {"due": due[row["version"]]} for row in rows]
     _answer(rows, "\n".join(lines) or "No version yet: flask model train", as_json)
 
 

@@ -1,4 +1,4 @@
-"""Commands under ``flask model`` to sign, go back and withdraw a version: parse, call a service, print."""
+"""Commands under ``flask model`` to review, sign, go back and withdraw: parse, call a service, print."""
 
 from __future__ import annotations
 

@@ -56,6 +56,7 @@ class Shelf:
         golden: Mapping[str, Any] | None = None,
         others: Mapping[str, Any] | None = None,
         *,
+        card: str | None = None,
         recorded: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         """Write a version's scorecard (JSON text) and fitted estimator (for audit, never to serve).
@@ -71,6 +72,8 @@ class Shelf:
             Rows and the log-odds the scorecard gives them, to be compared before the version serves.
         others : dict, optional
             Estimators of challengers by name, kept as ``<name>.joblib`` for scoring by batch.
+        card : str, optional
+            The report in plain language, as one HTML page; kept beside its report.
         recorded : dict, optional
             File name to SHA-256, hex, of a version that is on record.
 
@@ -102,7 +105,9 @@ class Shelf:
                 for name, content in files.items()
             }
             if report is not None:
-                self.put_report(version, report)
+                name = card_name(self.put_report(version, report))
+                if card is not None:
+                    hashes[name] = _keep(place / name, card.encode("utf-8"), (recorded or {}).get(name))
         except OSError as fault:
             raise NotKept(
                 f"Version {version[:8]} could not be kept ({fault.strerror or fault}), and none was put on "
@@ -147,6 +152,10 @@ class Shelf:
         golden: dict[str, Any] = json.loads(content)
         return golden
 
+    def card(self, version: str, name: str, sha256: str) -> str:
+        """Read a card kept with a version, by its file name; ArtifactError as :meth:`scorecard`."""
+        return self._verified(version, name, sha256, "card", "so it is not shown").decode("utf-8")
+
     def verify(self, version: str, artifacts: Mapping[str, str]) -> None:
         """Compare files of a version, by name, with the SHA-256 recorded of each; open none of them.
 
@@ -173,6 +182,11 @@ class Shelf:
                 f"so it is not used. {remedy}"
             )
         return content
+
+
+def card_name(report_sha256: str) -> str:
+    """Name the file of the card that was made of a report."""
+    return f"card-{report_sha256[:16]}.html"
 
 
 def _report_name(sha256: str) -> str:

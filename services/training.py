@@ -14,7 +14,7 @@ from config.dataset import DatasetSpec
 from data.store import Transaction
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import golden, log, tracking
+from services import card_page, golden, log, revision, tracking
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
 
@@ -77,6 +77,12 @@ def train(
         report=report,
         golden=golden.known_answers(trained.scorecard),
         others=others,
+        card=card_page.write(
+            report,
+            version=version,
+            report_sha256=report_sha256(report),
+            horizon_months=dataset.spec.horizon_months,
+        ),
         recorded=known.artifacts if known else None,
     )
     score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
@@ -149,6 +155,7 @@ def _data(dataset: Dataset, trained: Trained) -> dict[str, Any]:
 def _environment(seed: int, trained: Trained) -> dict[str, Any]:
     """Say with which versions and settings it was trained, so that it can be trained again."""
     return {
+        "code": revision.current(),
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
         "seed": seed,

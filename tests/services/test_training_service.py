@@ -9,8 +9,9 @@ import pytest
 import models.cross_validation
 import models.training
 from config.settings import Settings
+from data.artifacts import card_name
 from models.report import SECTIONS, report_sha256
-from services import datasets, training
+from services import card, datasets, registry, revision, training
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
 
@@ -92,3 +93,21 @@ def test_the_log_holds_the_report_that_a_training_made(trained):
     [entry] = [one for one in installation.store.entries() if one.header.kind == "train"]
     assert entry.header.version == made.version
     assert entry.payload["report"] == installation.store.versions()[0].report_sha256
+
+
+def test_a_training_keeps_the_card_of_its_report_and_says_by_which_code(trained, analyst):
+    installation, made, _ = trained
+    row = installation.store.versions()[0]
+    name = card_name(row.report_sha256)
+    assert row.report_sha256 in installation.shelf.card(made.version, name, row.artifacts[name])
+    assert card.show(installation, analyst, made.version).kept_sha256 == row.artifacts[name]
+    assert registry.one(installation, analyst, made.version).code == revision.current()
+
+
+def test_code_outside_of_a_checkout_has_no_revision(monkeypatch, tmp_path):
+    monkeypatch.setattr(revision, "ROOT", tmp_path)
+    revision.current.cache_clear()
+    try:
+        assert revision.current() is None
+    finally:
+        revision.current.cache_clear()
