@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -46,6 +47,19 @@ def search(id: str, text: str, *, label: str) -> html.Div:
             ),
         ],
         className="ks-search",
+    )
+
+
+def day(
+    id: str, chosen: date | None, *, label: str, least: date | None = None, most: date | None = None
+) -> html.Div:
+    """Ask for a day; the browser's own calendar, its value an ISO date or nothing."""
+    limits = {name: one.isoformat() for name, one in (("min", least), ("max", most)) if one is not None}
+    field = dbc.Input(
+        id=id, type="date", value=chosen.isoformat() if chosen else None, className="ks-day", **limits
+    )
+    return html.Div(
+        [html.Label(label, htmlFor=id, className="ks-dialog-label"), field], className="ks-day-field"
     )
 
 

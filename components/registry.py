@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -17,6 +17,7 @@ STATES = {
     "challenger": ("challenger", "plain"),
     "retired": ("retired", "plain"),
     "withdrawn": ("withdrawn", "alarm"),
+    "none": ("nothing answered", "warn"),
 }
 
 
@@ -32,11 +33,11 @@ def moment(time: Any) -> Any:
 
 
 def versions(rows: Sequence[Any], shown: str) -> html.Div:
-    """List versions (``version, state, created, trained_by, owner, auc, signed_by``), latest first."""
+    """List versions (``version, state, created, trained_by, owner, auc, signed_by, due``), latest first."""
     lines = [
         (
             _version(row.version, shown),
-            state_badge(row.state),
+            _state(row),
             moment(row.created),
             row.trained_by or NOT_KNOWN,
             row.owner or NOT_KNOWN,
@@ -57,6 +58,11 @@ def versions(rows: Sequence[Any], shown: str) -> html.Div:
     return table("Versions", heads, lines)
 
 
+def _state(row: Any) -> Any:
+    due = [marks.badge("decision due", "warn", " ".join(row.due))] if row.due else []
+    return html.Span([state_badge(row.state), *due], className="ks-md-states")
+
+
 def _version(version: str, shown: str) -> Any:
     code = html.Code(version[:8])
     return html.Strong(code) if version == shown else dcc.Link(code, href=f"/model?version={version}")
@@ -70,7 +76,7 @@ def history(rows: Sequence[Any]) -> Any:
         )
     lines = [
         (
-            html.Code(row.version[:8]),
+            html.Code(row.version[:8]) if row.version else "no version",
             state_badge(row.state),
             moment(row.since),
             "until now" if row.until is None else moment(row.until),
@@ -86,6 +92,9 @@ KINDS = {
     "review": ("review", "plain"),
     "problem": ("problem", "warn"),
     "resolution": ("solved", "ok"),
+    "travel-request": ("asked to leave", "plain"),
+    "travel-approval": ("may leave", "plain"),
+    "travel-rejection": ("stays here", "plain"),
 }
 
 
@@ -103,3 +112,24 @@ def _review(row: Any) -> html.Li:
         moment(row.time),
     ]
     return html.Li([html.Div(head, className="ks-title-row"), html.P(row.text)])
+
+
+def planned(day: Any) -> Any:
+    """Write a day that was planned; say where none is."""
+    return "not planned" if day is None else html.Time(f"{day.day} {day:%B %Y}", dateTime=day.isoformat())
+
+
+def files(hashes: Mapping[str, str]) -> html.Dl:
+    """List files with their SHA-256, so that anybody can compare them."""
+    rows = [
+        html.Div([html.Dt(name), html.Dd(html.Code(sha256))], className="ks-md-file")
+        for name, sha256 in sorted(hashes.items())
+    ]
+    return html.Dl(rows, className="ks-md-files")
+
+
+def waiting(lines: Sequence[Any]) -> html.Div:
+    """Say above everything else what waits for somebody's decision."""
+    return html.Div(
+        [marks.icon("bi-hourglass-split"), html.Ul(list(lines))], className="ks-md-waiting", role="status"
+    )

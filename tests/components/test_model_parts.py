@@ -15,7 +15,6 @@ from components import (
     report,
     robustness,
     shapes,
-    version_card,
 )
 from config.glossary import meaning
 from tests.components.trees import by_class, kinds, text
@@ -261,22 +260,3 @@ def test_a_dialog_names_itself_and_what_closes_it():
 
 def test_an_unknown_state_is_shown_as_it_is():
     assert text(registry.state_badge("lost")) == "lost"
-
-
-def test_the_card_as_a_file_escapes_runs_nothing_and_leads_nowhere():
-    from dash import dcc, html
-
-    tree = html.Div(
-        [
-            html.P("<script>alert(1)</script>", title='"x"'),
-            html.Button("press"),
-            dcc.Link("there", href="/x"),
-            html.Details([html.Summary("more"), "inside"]),
-        ]
-    )
-    written = version_card.card_file("A & B", tree)
-    assert "<title>A &amp; B</title>" in written
-    assert "&lt;script&gt;alert(1)" in written
-    assert 'title="&quot;x&quot;"' in written
-    assert "<details open>" in written
-    assert [word for word in ("<script", "press", "href", "<button") if word in written] == []

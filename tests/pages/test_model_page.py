@@ -61,9 +61,7 @@ def sign(own, version, statement="Read it all.", held=None):
 
 
 def card(house, role):
-    version = house.installation.in_use().version
-    values = {"model-download.n_clicks": 1, "model-shown.data": {"version": version}}
-    return press(house, role, "model-file.data", **values)["model-file"]["data"]
+    return house.client(role).get(f"/model/card/{house.installation.in_use().version}.html")
 
 
 # --- without a browser -------------------------------------------------------------------------------
@@ -198,20 +196,128 @@ def test_an_odd_feature_changes_nothing(house, odd):
     assert house.client("analyst").post("/_dash-update-component", json=request).status_code in (200, 204)
 
 
-def test_the_card_is_one_file_with_every_effect_and_the_seal(house):
+def test_a_withdrawal_needs_a_reason_and_takes_the_version_out_of_use(town):
+    own, named = town
+    values = {"model-withdraw-now.n_clicks": 1, "model-shown.data": shown(own, named["base"])}
+    said_why = press(own, "manager", "model-withdraw-said.children", **values)["model-withdraw-said"][
+        "children"
+    ]
+    assert "Say why first" in said_why
+    assert own.installation.store.version(named["base"]).state == "draft"
+    values["model-withdraw-reason.value"] = "Trained on wrong outcomes."
+    done = press(own, "manager", "model-withdraw-said.children", **values)["model-done"]["data"]
+    assert done == {"go": f"/model?version={named['base']}"}
+    page = layout(own, own.client("manager"), "/model", f"?version={named['base']}")
+    assert "Withdrawn: it never answers again." in said(page)
+    assert "model-withdraw-dialog" not in whole(page)
+
+
+def test_the_end_of_a_version_is_planned_on_the_page_and_shown(town):
+    own, named = town
+    values = {
+        "model-plan-now.n_clicks": 1,
+        "model-plan-withdrawal.value": "2026-06-01",
+        "model-plan-deletion.value": "2026-05-01",
+        "model-shown.data": shown(own, named["base"]),
+    }
+    refused = press(own, "manager", "model-plan-said.children", **values)["model-plan-said"]["children"]
+    assert "would come before the withdrawal" in refused
+    values["model-plan-deletion.value"] = "soon"
+    refused = press(own, "manager", "model-plan-said.children", **values)["model-plan-said"]["children"]
+    assert "'soon' is no day" in refused
+    values["model-plan-deletion.value"] = ""
+    press(own, "manager", "model-plan-said.children", **values)
+    assert "1 June 2026" in said(layout(own, own.client("analyst"), "/model"))
+
+
+def test_a_planned_day_that_has_come_asks_for_a_decision(town):
+    own, named = town
+    own.installation.store.plan(named["base"], withdrawal=trial_town.NOON.date())
+    words = said(layout(own, own.client("analyst"), "/model"))
+    assert "It was to be withdrawn on 4 March 2026 and is not" in words
+    assert "decision due" in words
+
+
+def test_an_analyst_notes_a_problem_and_it_stays_in_sight_until_it_is_solved(town):
+    own, named = town
+    values = {"model-note-now.n_clicks": 1, "model-shown.data": shown(own, named["base"])}
+    values |= {"model-note-kind.value": "resolution", "model-note-text.value": "mended"}
+    refused = press(own, "analyst", "model-note-said.children", **values)["model-note-said"]["children"]
+    assert "note the problem first" in refused
+    values |= {"model-note-kind.value": "problem", "model-note-text.value": "Odd <b>in</b> the north."}
+    press(own, "analyst", "model-note-said.children", **values)
+    words = said(layout(own, own.client("manager"), "/model"))
+    assert "1 problem noted and not solved" in words and "Odd <b>in</b> the north." in words
+    values |= {"model-note-kind.value": "resolution", "model-note-text.value": "Mended."}
+    press(own, "analyst", "model-note-said.children", **values)
+    assert "noted and not solved" not in said(layout(own, own.client("manager"), "/model"))
+
+
+@pytest.mark.parametrize(
+    ("day", "answer"),
+    [
+        ("2026-03-03", "On 3 March 2026 no version answered yet."),
+        ("2026-03-04", "no version was champion, version"),
+        ("2026-03-05", "still to come"),
+        ("soon", "is no day"),
+        ("", ""),
+    ],
+)
+def test_the_page_answers_what_was_champion_on_a_day(town, day, answer):
+    own, _ = town
+    told = press(own, "analyst", "model-day-said.children", **{"model-day.value": day})
+    assert answer in told["model-day-said"]["children"]
+
+
+def test_who_may_not_decide_is_offered_no_form_to_decide_with(town):
+    own, _ = town
+    page = whole(layout(own, own.client("analyst"), "/model"))
+    offered = ("model-withdraw-dialog", "model-plan-dialog", "model-back-dialog", "model-sign-dialog")
+    assert [form for form in offered if form in page] == []
+    assert "model-note-dialog" in page
+    for output in ("model-withdraw-said.children", "model-plan-said.children"):
+        key = next(key for key in own.callbacks() if output in key)
+        body = own.body(key)
+        assert own.client("analyst").post("/_dash-update-component", json=body).status_code == 403
+
+
+def test_the_sign_dialog_shows_what_happens_if_the_version_fails(town):
+    own, _ = town
+    page = said(layout(own, own.client("manager"), "/model"))
+    assert "If it fails" in page
+    assert "Mending a model that failed is expected to take 24 hours" in page
+
+
+def test_files_of_the_version_are_listed_by_their_hash(house):
     version = house.installation.in_use().version
+    words = said(layout(house, house.client("analyst"), "/model"))
+    for name, sha256 in house.installation.store.version(version).artifacts.items():
+        assert name in words and sha256 in words
+
+
+def test_the_card_is_one_file_with_every_effect_and_the_seal(house):
+    row = house.installation.store.version(house.installation.in_use().version)
     answer = card(house, "analyst")
-    assert answer["filename"] == f"model-card-{version[:12]}.html"
-    written = answer["content"]
-    assert version in written
-    assert house.installation.store.version(version).report_sha256 in written
-    assert "<script" not in written
-    assert written.count("if nothing else counted") >= 5
+    assert (
+        answer.headers["Content-Disposition"] == f'attachment; filename="model-card-{row.version[:12]}.html"'
+    )
+    for part in (row.version, row.report_sha256, "Draft: nobody has signed it off."):
+        assert part in answer.text
+    report = house.installation.shelf.report(row.version, row.report_sha256)
+    labels = [one["label"] for one in report["explanation"]["shapes"]]
+    assert labels and all(f"Chance of leaving by {label}" in answer.text for label in labels)
 
 
 def test_the_card_is_the_same_for_who_may_sign_and_who_may_not(house):
     """It belongs to the version, so it says nothing of the reader."""
-    assert card(house, "analyst") == card(house, "manager")
+    assert card(house, "analyst").text == card(house, "manager").text
+
+
+def test_the_card_is_for_who_sees_models(house):
+    assert card(house, "viewer").status_code == 403
+    assert house.client("analyst").get("/model/card/nothing0.html").status_code == 404
+    asked = house.stranger().get(f"/model/card/{house.installation.in_use().version}.html")
+    assert asked.status_code == 302 and "/sign-in" in asked.location
 
 
 # --- in a browser ------------------------------------------------------------------------------------
