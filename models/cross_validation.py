@@ -149,7 +149,7 @@ def _fit(
         # the library's own charts cannot draw missing values; ours do, and the scorecard holds their score
         warnings.filterwarnings("ignore", message="Missing values detected", category=UserWarning)
         warnings.filterwarnings("ignore", message="All-NaN slice", category=RuntimeWarning)  # a silent column
-        return estimator.fit(table.inputs, table.outcome)
+        return estimator.fit(table.inputs, table.outcome, sample_weight=table.weights)
 
 
 def fit_candidate(one: Candidate, table: TrainingTable, bags: int, seed: int, jobs: int = 1) -> Any:
@@ -159,7 +159,9 @@ def fit_candidate(one: Candidate, table: TrainingTable, bags: int, seed: int, jo
     if one.family == "logistic":
         from models.logistic import LogisticScorer
 
-        return LogisticScorer(table.types, table.monotone, bags, seed).fit(table.inputs, table.outcome)
+        return LogisticScorer(table.types, table.monotone, bags, seed).fit(
+            table.inputs, table.outcome, table.weights
+        )
     return fit_challenger(one.path, table.inputs, table.outcome, table.types, seed)
 
 

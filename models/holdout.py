@@ -111,6 +111,66 @@ def quality(
     Naeini, Cooper and Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning",
     AAAI: the calibration error, here on bins of even size.
     """
+    ranked, money, values, spread = _measured(
+        outcome, probability, threshold, share, revenue, value, seed, draws
+    )
+    return {
+        "rows": ranked.rows,
+        "left": int(ranked.left.sum()),
+        "draws": draws,
+        "threshold": float(threshold),
+        **{name: with_interval(values[name], spread[name]) for name in MEASURES},
+        "confusion": ranked.confusion,
+        "calibration": calibration(outcome, probability),
+        "money": money.report(
+            {name: with_interval(values[name], spread[name]) for name in values if name not in MEASURES}
+        ),
+    }
+
+
+def drawn_measures(
+    outcome: npt.ArrayLike,
+    ranking: npt.ArrayLike,
+    *,
+    threshold: float,
+    share: float,
+    revenue: npt.ArrayLike | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> tuple[dict[str, float], dict[str, Floats]]:
+    """Give every measure with its bootstrap draws, so that two rankings can be compared draw by draw.
+
+    Besides ``MEASURES`` these are ``leavers_reached`` and, with ``revenue``, ``revenue_kept`` by calling the
+    first ``share`` of customers in the order of the ranking. The same rows and seed give the same draws.
+
+    Returns
+    -------
+    dict of str to float
+        The measures.
+    dict of str to array of shape (draws,)
+    """
+    _, _, values, spread = _measured(outcome, ranking, threshold, share, revenue, None, seed, draws)
+    names = {
+        "leavers by chance of leaving": "leavers_reached",
+        "revenue by chance of leaving": "revenue_kept",
+    }
+    return (
+        {names.get(name, name): found for name, found in values.items()},
+        {names.get(name, name): found for name, found in spread.items()},
+    )
+
+
+def _measured(
+    outcome: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    threshold: float,
+    share: float,
+    revenue: npt.ArrayLike | None,
+    value: npt.ArrayLike | None,
+    seed: int,
+    draws: int,
+) -> tuple[_Ranked, _Money, dict[str, float], dict[str, Floats]]:
+    """Measure once on all rows, and on each draw of them."""
     ranked = _Ranked(outcome, probability, threshold)
     amounts = {"chance of leaving": ranked}
     if revenue is not None and value is not None:
@@ -120,25 +180,16 @@ def quality(
         amounts["expected loss"] = _Ranked(outcome, probability, threshold, by=own_order)
     money = _Money(amounts, share, revenue)
 
-    everyone = np.ones((1, ranked.rows))
-    values = {name: float(found[0]) for name, found in ranked.measures(everyone).items()}
-    paid = {name: float(found[0]) for name, found in money.measures(everyone).items()}
-    drawn: dict[str, list[Floats]] = {name: [] for name in (*values, *paid)}
+    def all_measures(weights: Floats) -> dict[str, Floats]:
+        return ranked.measures(weights) | money.measures(weights)
+
+    values = {name: float(found[0]) for name, found in all_measures(np.ones((1, ranked.rows))).items()}
+    drawn: dict[str, list[Floats]] = {name: [] for name in values}
     for weights in _draws(ranked.rows, draws, seed):
-        for name, found in (ranked.measures(weights) | money.measures(weights)).items():
+        for name, found in all_measures(weights).items():
             drawn[name].append(found)
     spread = {name: np.concatenate(found) if found else np.empty(0) for name, found in drawn.items()}
-
-    return {
-        "rows": ranked.rows,
-        "left": int(ranked.left.sum()),
-        "draws": draws,
-        "threshold": float(threshold),
-        **{name: _with_interval(values[name], spread[name]) for name in MEASURES},
-        "confusion": ranked.confusion,
-        "calibration": calibration(outcome, probability),
-        "money": money.report({name: _with_interval(paid[name], spread[name]) for name in paid}),
-    }
+    return ranked, money, values, spread
 
 
 def calibration(outcome: npt.ArrayLike, probability: npt.ArrayLike) -> list[dict[str, Any]]:
@@ -191,7 +242,7 @@ def _draws(rows: int, draws: int, seed: int) -> Any:
         yield weights
 
 
-def _with_interval(value: float, drawn: Floats) -> dict[str, float | None]:
+def with_interval(value: float, drawn: Floats) -> dict[str, float | None]:
     """Put a measure and the middle 95 % of its draws together; what is not a number becomes None."""
     drawn = drawn[np.isfinite(drawn)]
     low, high = np.percentile(drawn, INTERVAL) if len(drawn) else (math.nan, math.nan)

@@ -48,12 +48,20 @@ class _Levels:
 
 
 @dataclass(frozen=True)
-class _Weights:
+class Weights:
     """What one fit learned: an intercept, and per column slope and score of missing, or scores of levels."""
 
     intercept: float
     lines: Mapping[str, tuple[float, float]]
     levels: Mapping[str, tuple[float, ...]]
+
+    def scaled(self, slope: float, intercept: float) -> Weights:
+        """Stretch every log-odds by a slope, and move it by an intercept."""
+        return Weights(
+            self.intercept * slope + intercept,
+            {name: (line * slope, gap * slope) for name, (line, gap) in self.lines.items()},
+            {name: tuple(one * slope for one in scores) for name, scores in self.levels.items()},
+        )
 
 
 class LogisticScorer:
@@ -83,8 +91,10 @@ class LogisticScorer:
         self.bags = bags
         self.random_state = random_state
 
-    def fit(self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_]) -> LogisticScorer:
-        """Learn from columns typed as for the Explainable Boosting Machine."""
+    def fit(
+        self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_], weights: Floats | None = None
+    ) -> LogisticScorer:
+        """Learn from columns typed as for the Explainable Boosting Machine; ``weights`` of shape (n,)."""
         self.parts_ = [
             _line(column, inputs[column]) if kind == "continuous" else _levels(column, inputs[column])
             for column, kind in zip(inputs.columns, self.types, strict=True)
@@ -92,7 +102,7 @@ class LogisticScorer:
         self.flat_: tuple[str, ...] = ()
         limits = dict(zip(inputs.columns, self.monotone, strict=True))
         while True:
-            learned = self._learn(inputs, outcome)
+            learned = self._learn(inputs, outcome, weights)
             self.weights_ = self._weights(learned)
             against = [
                 column for column, (slope, _) in self.weights_.lines.items() if slope * limits[column] < 0
@@ -102,7 +112,10 @@ class LogisticScorer:
             self.flat_ += tuple(against)
         random = np.random.default_rng(self.random_state)
         drawn = [_resample(outcome, random) for _ in range(self.bags)]
-        bags = [self._learn(inputs.iloc[rows], outcome[rows]) for rows in drawn]
+        bags = [
+            self._learn(inputs.iloc[rows], outcome[rows], None if weights is None else weights[rows])
+            for rows in drawn
+        ]
         middle = np.mean(bags, axis=0) if bags else learned
         # moved to the fit on all rows, so that the range of a score lies around it
         self.bag_weights_ = [self._weights(learned + bag - middle) for bag in bags]
@@ -122,17 +135,25 @@ class LogisticScorer:
         chance = logistic(total)
         return np.column_stack([1 - chance, chance])
 
-    def _learn(self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_]) -> Floats:
+    def design(self, inputs: pd.DataFrame) -> Floats:
+        """Give the matrix that is learned from, of shape (n, columns of the design)."""
+        return np.hstack([self._block(part, inputs[part.column]) for part in self.parts_])
+
+    def _learn(
+        self, inputs: pd.DataFrame, outcome: npt.NDArray[np.bool_], weights: Floats | None = None
+    ) -> Floats:
         """Fit once: the intercept and one weight per column of the design."""
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-        design = np.hstack([self._block(part, inputs[part.column]) for part in self.parts_])
+        design = self.design(inputs)
         with threadpool_limits(1):  # small matrices: threads wait for each other longer than they work
-            fitted = LogisticRegression(C=PENALTY, max_iter=2_000, tol=1e-6).fit(design, outcome)
+            fitted = LogisticRegression(C=PENALTY, max_iter=2_000, tol=1e-6).fit(
+                design, outcome, sample_weight=weights
+            )
         return np.concatenate([fitted.intercept_, fitted.coef_[0]])
 
-    def _weights(self, learned: Floats) -> _Weights:
+    def _weights(self, learned: Floats) -> Weights:
         """Name what a fit learned by column, slopes by the unit of the column."""
         rest = list(learned[1:])
         lines, levels = {}, {}
@@ -144,7 +165,7 @@ class LogisticScorer:
             else:
                 gap = float(rest.pop(0)) if part.gaps else 0.0
                 levels[part.column] = (gap, *(float(rest.pop(0)) for _ in part.levels), 0.0)
-        return _Weights(float(learned[0]), lines, levels)
+        return Weights(float(learned[0]), lines, levels)
 
     def _block(self, part: _Line | _Levels, values: pd.Series) -> Floats:
         """Give the columns of the design that one input becomes."""
@@ -221,7 +242,7 @@ def compile_logistic(scorer: LogisticScorer, frame: pd.DataFrame, spec: DatasetS
     return Scorecard(document.model_copy(update={"features": counted}))
 
 
-def _centred(scorer: LogisticScorer, weights: _Weights, frame: pd.DataFrame) -> _Weights:
+def _centred(scorer: LogisticScorer, weights: Weights, frame: pd.DataFrame) -> Weights:
     """Move the mean score of each table into the intercept, so that reasons start from the average."""
     intercept, levels = weights.intercept, {}
     for part in scorer.parts_:
@@ -233,7 +254,7 @@ def _centred(scorer: LogisticScorer, weights: _Weights, frame: pd.DataFrame) -> 
     return replace(weights, intercept=intercept, levels=levels)
 
 
-def _linear_term(place: int, part: _Line, card: _Weights, bags: Sequence[_Weights]) -> dict[str, Any]:
+def _linear_term(place: int, part: _Line, card: Weights, bags: Sequence[Weights]) -> dict[str, Any]:
     slope, missing = card.lines[part.column]
     ends = [end for end in (part.minimum, part.maximum) if end is not None]
     far = max((abs(end - part.centre) for end in ends), default=0.0)

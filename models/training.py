@@ -7,7 +7,7 @@ more on those set aside. What serves is the choice fitted on all customers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,12 @@ from models.cross_validation import Fold
 from models.evaluation import auc, spread, stratified_sample
 from models.holdout import threshold_of
 from models.split import Split, could_be_listed, held_quality, split_off
+from models.steps import Progress, Steps
 from models.training_table import is_silent, rows_known, training_table
 
 if TYPE_CHECKING:
     from models.scorecard import Scorecard
 
-Progress = Callable[[int, int, str], None]
 
 AT_RISK_SHARE = 0.10
 VALUE_MONTHS = 12
@@ -133,7 +133,7 @@ def train(
         LOGISTIC,
         *(Candidate(challenger_name(path), "batch", path=path) for path in paths),
     ]
-    steps = _Steps((len(tried) + cross_validation.SEEDS) * cross_validation.FOLDS + len(paths) + 4, progress)
+    steps = Steps((len(tried) + cross_validation.SEEDS) * cross_validation.FOLDS + len(paths) + 4, progress)
 
     compared = cross_validation.compare(sample, tried, seed, jobs, steps.done)
     chosen, why = choose({one: [fold.log_loss for fold in folds] for one, folds in compared.items()})
@@ -206,18 +206,6 @@ def train(
         parts,
         fitted,
     )
-
-
-class _Steps:
-    """Counts what is done and tells whoever listens."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self._total, self._progress, self._count = total, progress, 0
-
-    def done(self, what: str) -> None:
-        self._count += 1
-        if self._progress:
-            self._progress(self._count, self._total, what)
 
 
 def _cross_validation(metrics: Mapping[str, Any], split: Split) -> dict[str, Any]:

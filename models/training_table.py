@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -25,13 +26,17 @@ class TrainingError(ValueError):
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """What is learned from: features typed for the library, and the outcome as a bool per row."""
+    """What is learned from: features typed for the library, and the outcome as a bool per row.
+
+    ``weights`` says how much each row counts in a fit; None where all count alike.
+    """
 
     inputs: pd.DataFrame
     outcome: npt.NDArray[np.bool_]
     types: list[str]
     monotone: list[int]
     excluded: list[tuple[str, str]]
+    weights: npt.NDArray[np.float64] | None = None
 
     def take(self, rows: Rows) -> TrainingTable:
         """Take some rows, in the order given."""
@@ -41,6 +46,18 @@ class TrainingTable:
             self.types,
             self.monotone,
             self.excluded,
+            None if self.weights is None else self.weights[rows],
+        )
+
+    def without(self, columns: Collection[str]) -> TrainingTable:
+        """Leave columns out."""
+        kept = [place for place, column in enumerate(self.inputs.columns) if column not in columns]
+        return replace(
+            self,
+            inputs=self.inputs.iloc[:, kept],
+            types=[self.types[place] for place in kept],
+            monotone=[self.monotone[place] for place in kept],
+            excluded=[pair for pair in self.excluded if not set(pair) & set(columns)],
         )
 
     @property
