@@ -10,7 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
-from services import movement_words, registry_words, signing_words, travel_words, trial_words
+from services import (
+    movement_words,
+    registry_words,
+    scenario_words,
+    signing_words,
+    travel_words,
+    trial_words,
+)
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
@@ -346,6 +353,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **registry_words.SENTENCES,
     **travel_words.SENTENCES,
     **trial_words.SENTENCES,
+    **scenario_words.SENTENCES,
     **signing_words.SENTENCES,
 }
 

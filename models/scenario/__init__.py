@@ -6,6 +6,7 @@ chunk of rows, ``engine`` adds up what comes of it.
 
 from models.scenario.base import Base, build_base
 from models.scenario.engine import Engine, Outcome, Side
+from models.scenario.moving import Tally, follows
 from models.scenario.steps import Scenario, ScenarioError, Step, Who, check, parse_scenario
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "ScenarioError",
     "Side",
     "Step",
+    "Tally",
     "Who",
     "build_base",
     "check",
+    "follows",
     "parse_scenario",
 ]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from config.dataset import DatasetSpec
 from config.formula import formula_columns
-from models.scorecard import Floats, Scorecard, numbers
+from models.scorecard import Floats, Scorecard, logistic, numbers
 from models.scorecard_format import CategoricalFeature, NumericFeature
 from models.values import level
 
@@ -61,6 +61,22 @@ class Base:
     def numeric(self) -> list[str]:
         """Columns of numbers."""
         return [name.removeprefix("values:") for name in self.arrays if name.startswith("values:")]
+
+    def key(self, place: int) -> str:
+        """Give the key of the customer at a place."""
+        return bytes(self.arrays["keys"][place]).decode()
+
+    def find(self, key: str) -> int | None:
+        """Give the place of a customer; None where there is no such active customer."""
+        found = np.flatnonzero(self.arrays["keys"] == key.encode())
+        return int(found[0]) if len(found) else None
+
+    def line(self, share: float) -> float | None:
+        """Give the chance of the last customer on the at-risk list, a ``share`` of all; None without any."""
+        if not self.rows:
+            return None
+        last = self.rows - max(1, round(share * self.rows))
+        return float(logistic(np.partition(self.log_odds, last)[last]))
 
     @property
     def log_odds(self) -> Floats:
@@ -162,6 +178,7 @@ def build_base(
         "bags": scorecard.bag_log_odds(codes).astype(np.float32),
         "worth": worth,
         "place": _places(frame[spec.id]),
+        "keys": np.array([str(key).encode() for key in frame[spec.id]], dtype="S"),
         "rank": _ranks(scorecard.probability(codes) * worth, order),
         "row": order.astype(np.uint32),
         "starts": np.searchsorted(cell[order], np.arange(len(cells))),

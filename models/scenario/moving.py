@@ -178,6 +178,8 @@ def chosen(base: Base, who: Who) -> Mask:
             mask &= (values >= (-np.inf if low is None else low)) & (
                 values <= (np.inf if high is None else high)
             )
+    if who.key is not None:
+        mask &= base.arrays["keys"] == who.key.encode()
     if who.first is not None:
         mask &= _first(base.arrays["rank"], mask, who.first)
     return mask
