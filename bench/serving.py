@@ -63,7 +63,7 @@ def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Ser
         with _process(command, folder, said) as process:
             address = _address(process, said)
             _wait_until_it_answers(address)
-            yield _signed_in(process, address, _link(address, folder))
+            yield sign_in(address, process.pid, _link(address, folder))
 
 
 @contextmanager
@@ -114,14 +114,15 @@ def _link(address: str, var: Path) -> str:
     return address + made.stdout[made.stdout.index("/link/") :].strip()
 
 
-def _signed_in(process: subprocess.Popen[bytes], address: str, link: str) -> Served:
+def sign_in(address: str, pid: int, link: str) -> Served:
+    """Sign in at an app by a one-time link, as somebody who chooses a password."""
     jar = CookieJar()
     opener = build_opener(HTTPCookieProcessor(jar))
     form = urlencode({"password": PASSWORD, "again": PASSWORD}).encode()
     opener.open(Request(link, data=form, headers={"Sec-Fetch-Site": "same-origin"})).read()
     cookies = {cookie.name: cookie.value or "" for cookie in jar}
     token = next(name for name in cookies if name.startswith("_csrf_token"))
-    return Served(address, process.pid, cookies, token)
+    return Served(address, pid, cookies, token)
 
 
 def _wait_until_it_answers(address: str) -> None:
