@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from config.dataset import DatasetSpec
-from data.store import Transaction
+from data.store import Transaction, VersionRow
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
 from services import card_page, golden, log, revision, tracking
@@ -25,6 +25,8 @@ Progress = Callable[[int, int, str], None]
 
 LIBRARIES = ("interpret-core", "scikit-learn", "fairlearn", "numpy", "pandas", "scipy")
 """What a version depends on besides its table, named in its report."""
+
+MITIGATED = "left out of this version to lower a difference between groups of people"
 
 
 @dataclass(frozen=True)
@@ -64,64 +66,18 @@ def train(
         value_months=settings.value_months,
         challengers=settings.challengers,
     )
-    version = trained.scorecard.version
-    report = build_report(
-        trained.report_parts, data=_data(dataset, trained), environment=_environment(seed, trained)
+    row = keep(
+        installation,
+        actor,
+        dataset,
+        trained,
+        seed=seed,
+        told={"rows": len(table)},
+        state=lambda together: _state(together, dataset.spec),
     )
-    others = {challenger.name: challenger.estimator for challenger in trained.challengers}
-    known = installation.store.version(version)
-    artifacts = installation.shelf.put(
-        version,
-        trained.scorecard.to_json(),
-        trained.estimator,
-        report=report,
-        golden=golden.known_answers(trained.scorecard),
-        others=others,
-        card=card_page.write(
-            report,
-            version=version,
-            report_sha256=report_sha256(report),
-            horizon_months=dataset.spec.horizon_months,
-        ),
-        recorded=known.artifacts if known else None,
-    )
-    score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
     auc = trained.metrics["auc"]
-    with installation.store.transaction() as transaction:
-        row = transaction.record_version(
-            version=version,
-            spec_name=dataset.spec.name,
-            spec_hash=dataset.spec.hash,
-            snapshot=dataset.snapshot,
-            state=_state(transaction, dataset.spec),
-            scorecard_sha256=version,
-            metrics=trained.metrics | {"choice": trained.choice},
-            trained_by=actor.name,
-            report_sha256=report_sha256(report),
-            artifacts=artifacts,
-        )
-        # the same version trained again may bring another report, as where a case was mended
-        transaction.record_report(version, report_sha256(report), artifacts)
-        log.record(
-            installation,
-            actor,
-            "train",
-            subject=dataset.spec.name,
-            version=version,
-            snapshot=dataset.snapshot,
-            payload={
-                "rows": len(table),
-                "seed": seed,
-                "state": row.state,
-                "auc": auc,
-                "choice": trained.choice,
-                "report": report_sha256(report),
-            },
-            transaction=transaction,
-        )
-    tracking.publish(installation, actor)
     return TrainedVersion(
-        version,
+        row.version,
         row.state,
         dataset.spec.name,
         dataset.snapshot,
@@ -132,9 +88,90 @@ def train(
     )
 
 
+def keep(
+    installation: Installation,
+    actor: Actor,
+    dataset: Dataset,
+    trained: Trained,
+    *,
+    seed: int,
+    told: Mapping[str, Any],
+    state: Callable[[Transaction], str],
+    kind: str = "train",
+    version: str | None = None,
+) -> VersionRow:
+    """Put a version on the shelf with its report, score the current customers, and put it on record.
+
+    Parameters
+    ----------
+    told : mapping
+        What the entry of the log, of this ``kind``, says besides.
+    state : callable
+        Gives the state it begins in, asked in the transaction that records it: of two trainings that end at
+        once one is the first.
+    version : str, optional
+        Its name, where that is not its scorecard's.
+    """
+    version = version or trained.scorecard.version
+    report = build_report(
+        trained.report_parts, data=_data(dataset, trained), environment=_environment(seed, trained)
+    )
+    seal = report_sha256(report)
+    others = {challenger.name: challenger.estimator for challenger in trained.challengers}
+    known = installation.store.version(version)
+    artifacts = installation.shelf.put(
+        version,
+        trained.scorecard.to_json(),
+        trained.estimator,
+        report=report,
+        golden=golden.known_answers(trained.scorecard),
+        others=others,
+        card=card_page.write(
+            report, version=version, report_sha256=seal, horizon_months=dataset.spec.horizon_months
+        ),
+        recorded=known.artifacts if known else None,
+    )
+    score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
+    with installation.store.transaction() as transaction:
+        row = transaction.record_version(
+            version=version,
+            spec_name=dataset.spec.name,
+            spec_hash=dataset.spec.hash,
+            snapshot=dataset.snapshot,
+            state=state(transaction),
+            scorecard_sha256=trained.scorecard.version,
+            metrics=trained.metrics | {"choice": trained.choice},
+            trained_by=actor.name,
+            report_sha256=seal,
+            artifacts=artifacts,
+        )
+        # the same version trained again may bring another report, as where a case was mended
+        transaction.record_report(version, seal, artifacts)
+        log.record(
+            installation,
+            actor,
+            kind,
+            subject=dataset.spec.name,
+            version=version,
+            snapshot=dataset.snapshot,
+            payload={
+                "seed": seed,
+                "state": row.state,
+                "auc": trained.metrics["auc"],
+                "choice": trained.choice,
+                "report": seal,
+                **told,
+            },
+            transaction=transaction,
+        )
+    tracking.publish(installation, actor)
+    return row
+
+
 def _data(dataset: Dataset, trained: Trained) -> dict[str, Any]:
     """Say what was learned from, and which columns were left out and why."""
-    spec = dataset.spec
+    spec, learned = dataset.spec, trained.scorecard.columns
+    unlearned = [column for column in (feature.column for feature in spec.features) if column not in learned]
     return {
         "snapshot": dataset.snapshot,
         "spec": spec.name,
@@ -143,10 +180,13 @@ def _data(dataset: Dataset, trained: Trained) -> dict[str, Any]:
         "synthetic": spec.synthetic,
         "rows": trained.metrics["rows"],
         "left": trained.metrics["left"],
-        "features": [feature.column for feature in spec.features],
+        "features": [feature.column for feature in spec.features if feature.column in learned],
         "silent": trained.choice["silent"],
         "protected": list(spec.protected),
-        "left_out": [{"column": out.column, "reason": out.reason} for out in spec.left_out],
+        "left_out": [
+            *({"column": out.column, "reason": out.reason} for out in spec.left_out),
+            *({"column": column, "reason": MITIGATED} for column in unlearned),
+        ],
         "kept": list(spec.keep),
         "sources": [source.model_dump(mode="json") for source in spec.sources],
     }
@@ -164,10 +204,7 @@ def _environment(seed: int, trained: Trained) -> dict[str, Any]:
 
 
 def _state(together: Transaction, spec: DatasetSpec) -> str:
-    """Decide in which state a new version begins: see :func:`train`.
-
-    Asked in the transaction that records it: of two trainings that end at once one is the first.
-    """
+    """Decide in which state a new version begins: see :func:`train`."""
     serving = together.serving_version(spec.name)
     if together.was_ever_signed(spec.name):
         return "challenger"  # only the first version answers unsigned
