@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from config.dataset import DatasetSpec, Feature, Kind, Role
+from models.reach import ends_of, levels, seen_of, step_of, without_data
 from models.reasons import amount, value_in_words
 from models.scorecard import Scorecard
-from models.scorecard_format import CategoricalFeature, NumericFeature
 from models.values import level, number
-
-STEPS_OF_A_SLIDER = 100
 
 
 class ChangeRefused(ValueError):
@@ -78,15 +75,6 @@ def checked(
     return {column: new for column, new in passed.items() if not _is_same(row.get(column), new)}
 
 
-def levels(card: Scorecard, feature: Feature, present: Any) -> list[str]:
-    """List the levels of the spec, then those that training saw, then the present one; none of a number."""
-    if feature.kind is Kind.NUMERIC:
-        return []
-    seen = _seen(card, feature.column)
-    learned = seen.levels if isinstance(seen, CategoricalFeature) else []
-    return list(dict.fromkeys([*feature.levels, *learned, *filter(None, [level(present)])]))
-
-
 def _checked(spec: DatasetSpec, card: Scorecard, column: str, present: Any, new: Any) -> float | str:
     try:
         feature = spec.feature(column)
@@ -100,7 +88,7 @@ def _checked(spec: DatasetSpec, card: Scorecard, column: str, present: Any, new:
 
 
 def _number(card: Scorecard, feature: Feature, present: Any, new: Any) -> float:
-    ends = _ends(card, feature, present)
+    ends = ends_of(card, feature, present)
     if ends is None:
         raise ChangeRefused(f"{feature.label} cannot be moved: no value of it was ever seen.")
     reach = f"Choose a value from {amount(ends[0])} to {amount(ends[1], feature.unit)}."
@@ -144,7 +132,7 @@ def _control(spec: DatasetSpec, card: Scorecard, feature: Feature, present: Any)
             (text, value_in_words(spec, feature.column, text)) for text in levels(card, feature, present)
         )
         return Control(**plain, value=level(present), levels=offered) if len(offered) > 1 else None
-    ends = _ends(card, feature, present)
+    ends = ends_of(card, feature, present)
     if ends is None:
         return None
     value = number(present)
@@ -153,57 +141,6 @@ def _control(spec: DatasetSpec, card: Scorecard, feature: Feature, present: Any)
         value=None if math.isnan(value) else value,
         minimum=ends[0],
         maximum=ends[1],
-        step=feature.step or _round_step((ends[1] - ends[0]) / STEPS_OF_A_SLIDER),
-        no_data=_no_data(_seen(card, feature.column), *ends),
+        step=step_of(feature, *ends),
+        no_data=without_data(seen_of(card, feature.column), *ends),
     )
-
-
-def _seen(card: Scorecard, column: str) -> NumericFeature | CategoricalFeature | None:
-    """Find what the card knows of a column; None where it does not read it."""
-    return card.features[card.columns.index(column)] if column in card.columns else None
-
-
-def _ends(card: Scorecard, feature: Feature, present: Any) -> tuple[float, float] | None:
-    """Give the range of a number: the spec's, else what training saw; the present value lies inside."""
-    seen = _seen(card, feature.column)
-    low, high = feature.minimum, feature.maximum
-    if isinstance(seen, NumericFeature):
-        low = seen.minimum if low is None else low
-        high = seen.maximum if high is None else high
-    if low is None or high is None:
-        return None
-    value = number(present)
-    if math.isfinite(value):
-        low, high = min(low, value), max(high, value)
-    return (low, high) if low < high else None
-
-
-def _no_data(
-    seen: NumericFeature | CategoricalFeature | None, low: float, high: float
-) -> tuple[tuple[float, float], ...]:
-    """Find the stretches of a range beyond what training saw, and the bins in it that hold nobody."""
-    if not isinstance(seen, NumericFeature) or seen.minimum is None or seen.maximum is None:
-        return ()
-    borders = [seen.minimum, *(e for e in seen.edges if seen.minimum < e < seen.maximum), seen.maximum]
-    stretches = [(low, seen.minimum), (seen.maximum, high)]
-    for start, end in pairwise(borders):
-        # the bin of a stretch is the one its start falls into; bin 0 is of missing values
-        if seen.counts[sum(edge <= start for edge in seen.edges) + 1] == 0:
-            stretches.append((start, end))
-    return _joined([(max(a, low), min(b, high)) for a, b in stretches])
-
-
-def _joined(stretches: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    joined: list[tuple[float, float]] = []
-    for start, end in sorted(one for one in stretches if one[0] < one[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(joined)
-
-
-def _round_step(size: float) -> float:
-    """Round a step to 1, 2 or 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(size))
-    return next(float(f"{factor * power:.12g}") for factor in (1, 2, 5, 10) if factor * power >= size * 0.999)
