@@ -215,6 +215,19 @@ def _by(points: float) -> str:
     return f"{'raised' if points > 0 else 'lowered'} it by {size} points"
 
 
+def labels(part: Part, spec: DatasetSpec) -> str:
+    """Name the columns of a part; the model's starting point where it has none."""
+    return " and ".join(spec.label(column) for column in part.columns) or "Starting point"
+
+
+def values(part: Part, spec: DatasetSpec) -> str:
+    """Write the values of a part then and now: "60 EUR, now 40 EUR"; one value where it stayed."""
+    return " and ".join(
+        _moved(_words(spec, column, before), _words(spec, column, after))
+        for column, before, after in zip(part.columns, part.before, part.after, strict=True)
+    )
+
+
 def _of_data(part: Part, spec: DatasetSpec) -> str:
     told = [
         f"{spec.label(column)} ({_moved(_words(spec, column, before), _words(spec, column, after))})"

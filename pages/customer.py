@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import dash
-from dash import dcc, html
+from dash import Input, Output, State, callback, dcc, html, no_update
 
 from components import charts, facts, format, frame, marks, notices, states
+from components import movement as moved
 from components.card import card, cards
 from components.graph import graph
 from components.table import table
@@ -17,7 +18,7 @@ from components.waterfall import gauge, waterfall, waterfall_data
 from config.dataset import DatasetSpec, Kind
 from config.glossary import meaning
 from pages import _foot  # noqa: F401  (registers the foot's callback)
-from services import customers
+from services import customers, movement
 from services.contingency import GroupAverage
 from services.customers import CustomerAnswer, NoSuchCustomer
 from services.roles import permission, permitted
@@ -34,6 +35,9 @@ class Ids(StrEnum):
     """Every id of this page."""
 
     WHAT_IF = "customer-what-if"
+    KEY = "customer-key"
+    ASK_MOVED = "customer-ask-moved"
+    MOVED = "customer-moved"
 
 
 @permission("see-facts")
@@ -52,7 +56,8 @@ def layout(id: str = "") -> html.Main:
         f"Customer {found.id}",
         notices.notice(found.stamp.notice, sign="bi-arrow-repeat"),
         notices.cautions(_doubts(found)),
-        cards([_score(found), _reasons(found), _facts(found), *_history(found, spec)]),
+        cards([_score(found), _reasons(found), _movement(found), _facts(found), *_history(found, spec)]),
+        dcc.Store(id=Ids.KEY, data=found.id),
         marks.stamp_line(found.stamp),
         lede=_standing(found, spec),
         badges=[marks.draft_badge(found.stamp), marks.synthetic_badge(found.stamp.synthetic)],
@@ -148,6 +153,41 @@ def _reasons(found: CustomerAnswer) -> html.Section:
         badge=marks.draft_badge(found.stamp),
         width="two-thirds",
     )
+
+
+def _movement(found: CustomerAnswer) -> html.Section | html.Div:
+    """Hold the place of why the score moved; it is worked out, and put on record, when somebody asks."""
+    ask = html.Button(
+        [marks.icon("bi-clock-history"), "Why did it move?"],
+        id=Ids.ASK_MOVED, type="button", className="ks-button ks-button-second",
+    )  # fmt: skip
+    if found.score is None:
+        return html.Div([html.Div(ask, id=Ids.MOVED)], hidden=True)
+    return card(
+        "Since last month",
+        html.Div(ask, id=Ids.MOVED, **{"aria-live": "polite"}),
+        note="what of the change is this customer's data, and what a new model",
+        model=True,
+        badge=marks.draft_badge(found.stamp),
+        width="full",
+    )
+
+
+@callback(
+    Output(Ids.MOVED, "children"),
+    Input(Ids.ASK_MOVED, "n_clicks"),
+    State(Ids.KEY, "data"),
+    prevent_initial_call=True,
+)
+@permission("see-facts")
+def show_movement(clicks: int | None, key: str | None) -> Any:
+    """Answer why the score moved; on record."""
+    if not clicks or not isinstance(key, str):
+        return no_update
+    try:
+        return moved.movement(movement.why(here.installation(), here.actor(), key))
+    except NoSuchCustomer as fault:
+        return states.empty("No such customer", str(fault), sign="bi-person")
 
 
 def _facts(found: CustomerAnswer) -> html.Section:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from data.artifacts import ArtifactError
 from data.store import VersionRow
 from models import movement as words
+from models.familiarity import familiarity
 from models.movement import Movement, Part, SplitError
 from models.scorecard import Scorecard
 from services import customers, log, routing
@@ -18,10 +19,21 @@ from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, permitted, require
 from services.stamp import Stamp, Standing, stamp, standing
 
-__all__ = ["Moved", "NoSuchCustomer", "why"]
+__all__ = ["Moved", "NoSuchCustomer", "Step", "why"]
 
 
 LOADS_LOOKED_AT = 12
+STEPS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: what changed, from what to what in words, and by how much (a share in 0-1)."""
+
+    cause: Literal["data", "model"]
+    label: str
+    value: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,8 @@ class Moved:
         The version that judged the data of then.
     told : list of str
         In words: the whole first, then the weightiest parts.
+    steps : list of Step
+        The way from the chance of then to that of now: the data first, then the model. Their points add up.
     notes : list of str
         What the reader must know of the comparison, such as that no model answered then.
     """
@@ -52,6 +66,7 @@ class Moved:
     told: list[str]
     notes: list[str]
     stamp: Stamp
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -92,8 +107,7 @@ def why(installation: Installation, actor: Actor, key: str, *, then: str | None 
         return replace(found, told=[on.withheld or ""])
     earlier = _earlier(installation, on.dataset, key, row, then)
     if earlier is None:
-        asked = f"of {then} " if then else ""
-        return replace(found, told=[f"There is no earlier data {asked}of this customer to compare with."])
+        return replace(found, told=[_why_nothing(installation, on.dataset, then)])
     card, version, note = _model_then(installation, actor, on.dataset, on.champion, earlier)
     try:
         movement = words.split(card, earlier.row, on.champion.scorecard, row)
@@ -106,9 +120,42 @@ def why(installation: Installation, actor: Actor, key: str, *, then: str | None 
         movement=movement,
         version_then=version,
         told=words.tell(movement, on.dataset.spec),
-        notes=[note] if note else [],
+        steps=[*_steps(movement.data, "data", on.dataset), *_steps(movement.model, "model", on.dataset)],
+        notes=[one for one in (note, _doubt(on, row)) if one],
         stamp=stamp(installation, on, entry=entry),
     )
+
+
+def _why_nothing(installation: Installation, dataset: Dataset, then: str | None) -> str:
+    """Say why there is nothing to compare with: one date only, or a customer who was not there before."""
+    if then:
+        return f"There is no earlier data of {then} of this customer to compare with."
+    has_parent = installation.warehouse.snapshot(dataset.snapshot).parent is not None
+    if has_parent or len(installation.warehouse.periods(dataset.snapshot)) > 1:
+        return "This customer was not there before, so there is no earlier data to compare with."
+    return (
+        "There is no earlier data to compare with: customers were loaded once, of one date. Ask again after "
+        "the next load."
+    )
+
+
+def _steps(parts: tuple[Part, ...], cause: Literal["data", "model"], dataset: Dataset) -> list[Step]:
+    """Name the weightiest parts and sum up the rest, so that the steps still add up."""
+    shown = len(parts) if len(parts) == STEPS_SHOWN + 1 else STEPS_SHOWN
+    steps = [
+        Step(cause, words.labels(part, dataset.spec), words.values(part, dataset.spec), part.points)
+        for part in parts[:shown]
+    ]
+    rest = parts[shown:]
+    if rest:
+        steps.append(Step(cause, "Everything else", f"{len(rest)} more", sum(part.points for part in rest)))
+    return steps
+
+
+def _doubt(on: Standing, row: Mapping[str, Any]) -> str | None:
+    assert on.champion is not None
+    familiar = familiarity(on.champion.scorecard, row, on.dataset.spec)
+    return None if familiar.is_firm else familiar.text
 
 
 def _called(installation: Installation, dataset: Dataset, row: Mapping[str, Any]) -> str:

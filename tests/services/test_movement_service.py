@@ -203,9 +203,8 @@ def _forget_loaded():
 
 def test_without_months_the_load_before_is_compared(town, now):
     installation = town(small_town.SPEC, small_town.ROWS)
-    assert movement.why(installation, MANAGER, "A1").told == [
-        "There is no earlier data of this customer to compare with."
-    ]
+    (told,) = movement.why(installation, MANAGER, "A1").told
+    assert told.startswith("There is no earlier data to compare with: customers were loaded once")
     first = installation.store.current_snapshot("town")
     now["is"] = datetime(2026, 10, 3, tzinfo=UTC)
     load(installation, small_town.SPEC, [EIGHTH, *small_town.ROWS[1:]], now, first)
@@ -216,6 +215,53 @@ def test_without_months_the_load_before_is_compared(town, now):
     unmoved = movement.why(installation, MANAGER, "A2")
     assert unmoved.movement.change == 0
     assert unmoved.told[0].endswith("nothing that the model reads has changed.")
+
+
+def test_a_customer_added_later_is_said_to_be_new(town, now):
+    everybody = small_town.ROWS
+    installation = town(small_town.SPEC, everybody[1:])
+    first = installation.store.current_snapshot("town")
+    now["is"] = datetime(2026, 10, 3, tzinfo=UTC)
+    load(installation, small_town.SPEC, everybody, now, first)
+    found = movement.why(installation, MANAGER, "A1")
+    assert (found.movement, found.steps) == (None, [])
+    assert found.told == ["This customer was not there before, so there is no earlier data to compare with."]
+
+
+def test_a_customer_whose_first_month_is_the_last_is_new_too(town):
+    others = [row | {"month": "2026-07-01"} for row in small_town.ROWS[1:]]
+    installation = town(MONTHLY, [*others, A1 | {"month": "2026-08-01"}])
+    assert movement.why(installation, MANAGER, "A1").told[0].startswith("This customer was not there before")
+
+
+def test_the_steps_lead_from_the_chance_of_then_to_that_of_now(town, now):
+    now["is"] = datetime(2026, 7, 20, tzinfo=UTC)
+    installation = town(MONTHLY, TWO_MONTHS)
+    now["is"] = datetime(2026, 8, 10, tzinfo=UTC)
+    promote(installation, put(installation, MONTHLY, other_card(MONTHLY)))
+    found = movement.why(installation, MANAGER, "A1")
+    way = found.movement.then.probability + sum(step.points for step in found.steps)
+    assert way == pytest.approx(found.movement.now.probability, abs=1e-12)
+    assert [step.cause for step in found.steps] == ["data"] * 4 + ["model"] * 2
+    of_price = next(step for step in found.steps if step.label == "Monthly price")
+    assert of_price.value == "60 EUR, now 40 EUR"
+    assert found.steps[-1].label == "Starting point"
+
+
+def test_steps_beyond_the_weightiest_are_summed_up_and_still_add_up(town, monkeypatch):
+    monkeypatch.setattr(movement, "STEPS_SHOWN", 2)
+    installation = town(MONTHLY, TWO_MONTHS)
+    found = movement.why(installation, MANAGER, "A1")
+    assert [(step.label, step.value) for step in found.steps[2:]] == [("Everything else", "2 more")]
+    way = found.movement.then.probability + sum(step.points for step in found.steps)
+    assert way == pytest.approx(found.movement.now.probability, abs=1e-12)
+
+
+def test_a_score_that_is_not_firm_is_said_to_be_none(town):
+    installation = town(MONTHLY, months(("2026-07-01", A1), ("2026-08-01", EIGHTH | {"price": 900.0})))
+    assert movement.why(installation, MANAGER, "A1").notes[-1] == (
+        "No firm score: Monthly price lies far outside what the model has seen."
+    )
 
 
 def test_a_month_loaded_later_is_compared_with_the_model_of_its_time(town, now):
