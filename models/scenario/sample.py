@@ -77,13 +77,7 @@ def _header(base: Base, sampled: int) -> dict[str, Any]:
             for feature in spec.features
         },
         "derived": [[one.column, one.tree] for one in spec.derived],
-        "rules": [
-            {
-                "when": {c: list(v) for c, v in rule.when.items()},
-                "then": {c: list(v) for c, v in rule.then.items()},
-            }
-            for rule in spec.rules
-        ],
+        "rules": [rule.model_dump(mode="json", include={"when", "then"}) for rule in spec.rules],
         "revenue": spec.revenue,
         "value": spec.value,
         "months": base.value_months,

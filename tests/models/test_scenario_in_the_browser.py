@@ -30,7 +30,8 @@ const bits = (array) => {
 return JSON.stringify(JSON.parse(arguments[2]).map((one) => {
   const found = scenario.run(base, one);
   const { chances, ...after } = found.after;
-  return { logOdds: bits(found.logOdds), chances: bits(chances), after, cost: found.cost, error: found.error };
+  const { cost, error } = found;
+  return { logOdds: bits(found.logOdds), chances: bits(chances), after, cost, error };
 }));
 """
 
@@ -120,7 +121,7 @@ def test_the_browser_and_the_engine_move_every_customer_alike(page, base):
 
 def test_a_sample_comes_close_and_says_how_close(page, base):
     engine, places = Engine(base, LINE), draw(base, 1000)
-    scenarios = [one for one in _scenarios(40, seed=9) if "first" not in str(one)]
+    scenarios = _scenarios(40, seed=9)
     apart = []
     for asked, answered in zip(scenarios, _answered(page, base, places, scenarios), strict=True):
         try:
@@ -128,7 +129,7 @@ def test_a_sample_comes_close_and_says_how_close(page, base):
         except ScenarioError:
             continue
         change = found.after.leavers - found.before.leavers
-        before = engine.before.leavers * 0 + _sampled_before(base, places)
+        before = _sampled_before(base, places)
         apart.append(abs(answered["after"]["leavers"] - before - change) / max(answered["error"], 1e-9))
     # a standard error: nineteen in twenty lie within two
     assert np.mean(np.array(apart) < 2) > 0.85
