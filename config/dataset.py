@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config import labels
 from config.formula import Tree, formula_columns, parse_formula
 
 SHIPPED = Path(__file__).parent / "specs"
@@ -216,11 +217,11 @@ class DatasetSpec(_Strict):
         raise KeyError(column)
 
     def label(self, column: str) -> str:
-        """Name a column as people read it."""
+        """Name a column as people read it; one that is no feature by the words of its name."""
         for feature in self.features:
             if feature.column == column:
                 return feature.label
-        return column.replace("_", " ").capitalize()
+        return labels.label(column)
 
     def level_label(self, column: str, level: str) -> str:
         """Say a level of a column as people read it."""

@@ -1,8 +1,8 @@
-"""What a column's name hints at: how it reads, and what the column may mean."""
+"""What a column's name hints at: its words, and what the column may mean."""
 
 from __future__ import annotations
 
-import re
+from config.labels import parts
 
 PEOPLE = frozenset(
     [
@@ -162,35 +162,9 @@ NOT_OUTCOME_WORDS = frozenset(
 )
 
 
-def parts(name: str) -> list[str]:
-    """Split a name where words meet: at capitals, digits' ends, underscores, blanks and signs.
-
-    >>> parts("MonthlyCharges"), parts("total_day_minutes"), parts("customerID")
-    (['Monthly', 'Charges'], ['total', 'day', 'minutes'], ['customer', 'ID'])
-    """
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
-    return [part for part in re.split(r"[\W_]+", spaced) if part]
-
-
 def words(name: str) -> list[str]:
     """Give the words of a name in small letters."""
     return [part.casefold() for part in parts(name)]
-
-
-def label(name: str) -> str:
-    """Write a column's name as people read it.
-
-    >>> label("MonthlyCharges"), label("total_day_minutes"), label("StreamingTV"), label("TENURE_MONTHS")
-    ('Monthly charges', 'Total day minutes', 'Streaming TV', 'Tenure months')
-    """
-    found = parts(name)
-    if not found:
-        return name
-    loud = name.isupper() and (len(found) > 1 or len(name) > 4)
-    said = [part if part.isupper() and len(part) > 1 and not loud else part.lower() for part in found]
-    first = said[0]
-    return " ".join([first[:1].upper() + first[1:], *said[1:]])
 
 
 def key_rank(name: str) -> int:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from config import labels
 from config.dataset import DatasetSpec, Kind, LeftOut, Role
-from data import cells, column_names
+from data import cells
 from data.cells import quoted, shown
 from data.files import RawTable
 from data.inference.features import Measures, derived_of, feature_of, segments_of, slider
@@ -122,7 +123,7 @@ def infer_spec(
     features = tuple(feature_of(facts, measures) for facts in chosen.values())
     spec = DatasetSpec(
         name=name,
-        title=column_names.label(name.replace("-", " ")),
+        title=labels.label(name.replace("-", " ")),
         id=reading.id,
         grain="customer" if reading.period is None else "customer-month",
         period=reading.period,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from config import labels
 from config.dataset import Derived, Feature, Kind, Role
 from data import column_names
 from data.inference.column import Column
@@ -51,7 +52,7 @@ def feature_of(column: Column, measures: Measures) -> Feature:
     role = Role(column_names.role(column.name))
     said = {
         "column": column.name,
-        "label": column_names.label(column.name),
+        "label": labels.label(column.name),
         "kind": column.kind,
         "role": role,
     }

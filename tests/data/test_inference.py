@@ -7,6 +7,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
+from config import labels
 from config.dataset import Kind, Role, SpecError, parse_spec
 from data import column_names
 from data.checks import check_rows
@@ -219,7 +220,7 @@ def test_roles_are_guessed_with_caution(name, role):
     ],
 )
 def test_labels_read_like_words(name, label):
-    assert column_names.label(name) == label
+    assert labels.label(name) == label
 
 
 @pytest.mark.parametrize(
