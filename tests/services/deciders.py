@@ -3,11 +3,14 @@
     python deciders.py VAR
 
 Reads one order a line, JSON: ``action`` (sign, rollback, withdraw), ``by``, ``version``, ``at`` (seconds of
-the clock of the machine, so that two of them begin in one moment). Answers each with a line: ``done`` (what
+the clock of the machine, so that two of them begin in one moment), ``killed`` (where true, the process is
+killed when the version is champion already, but not yet signed). Answers each with a line: ``done`` (what
 answers now and before) or ``told`` (why not).
 """
 
 import json
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from config.settings import Settings
+from data.store import Transaction
 from services import signing
 from services.holding import Overtaken
 from services.installation import Installation
@@ -25,6 +29,8 @@ from services.signing import NoWayBack, SignOffRefused
 def decide(installation: Installation, order: dict) -> dict:
     actor = Actor(order["by"], order["by"], "manager")
     seen = signing.review(installation, actor, order["version"]).report_sha256
+    if order.get("killed"):
+        Transaction.record_signature = _die
     while time.time() < order["at"]:
         pass
     try:
@@ -39,6 +45,10 @@ def decide(installation: Installation, order: dict) -> dict:
     except (SignOffRefused, NoWayBack, Overtaken) as refused:
         return {"told": str(refused)}
     return {"done": [done.version, done.former]}
+
+
+def _die(*_given: object, **_named: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(var: Path) -> None:

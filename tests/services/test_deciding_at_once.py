@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -42,11 +43,16 @@ class Deciders:
             process.stdin.flush()
         return [json.loads(process.stdout.readline()) for process in self.processes]
 
+    def kill_while_signing(self, version: str) -> None:
+        """Let the first of them die between the change of champion and the signature."""
+        order = {"action": "sign", "version": version, "by": PEOPLE[0], "at": 0, "killed": True}
+        process = self.processes[0]
+        process.communicate(json.dumps(order) + "\n", timeout=60)
+        assert process.returncode == -signal.SIGKILL
+
     def close(self) -> None:
         for process in self.processes:
-            process.stdin.close()
-            process.wait(timeout=20)
-            process.stdout.close()
+            process.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +105,7 @@ def check_history(installation):
     history = installation.store.serving_history("trials")
     for one, following in itertools.pairwise(history):
         assert one.until == following.since
-        assert one.version != following.version
+        assert (one.version, one.state) != (following.version, following.state)
     assert history[-1].until is None
     assert [history[-1].version] == champions(installation)
     assert installation.store.verify().ok
@@ -204,6 +210,22 @@ def test_who_withdraws_what_was_signed_meanwhile_is_told(town, monkeypatch):
     assert champions(installation) == [named["near"]]
     signing.withdraw(installation, MAX, named["near"], "It was wrong.")
     assert champions(installation) == [named["base"]]
+
+
+def test_a_signing_process_killed_half_way_changes_nothing_and_holds_nobody_up(tmp_path):
+    """S42, S45."""
+    installation, named = settle_signed(tmp_path)
+    before = installation.store.head()
+    deciders = Deciders(installation.settings.var)
+    try:
+        deciders.kill_while_signing(named["near"])
+    finally:
+        deciders.close()
+    assert champions(installation) == [named["base"]]
+    assert (installation.store.signatures(), installation.store.head()) == ([], before)
+    report = installation.store.version(named["near"]).report_sha256
+    signing.sign(installation, MAX, named["near"], report, "I read it.")
+    check_history(installation)
 
 
 def test_who_trained_a_version_does_not_sign_it_where_two_are_asked_for(tmp_path):

@@ -16,6 +16,7 @@ from tests.services.trial_town import MAX, VERA, settle_signed
 
 PATIENCE_SECONDS = 60
 CUSTOMER = "K001"
+FLICKERS = 99
 
 
 class Lists(threading.Thread):
@@ -42,10 +43,13 @@ def asked(tmp_path_factory):
     installation, lists = here(var), Lists(here(var))
     changes = [(named["base"], 0.0, 0.0)]
 
-    def change(version, how, *given, **more):
+    def note(version, how, *given, **more):
         before = time.monotonic()
-        how(installation, MAX, *given, **more)
+        how(*given, **more)
         changes.append((version, before, time.monotonic()))
+
+    def change(version, how, *given, **more):
+        note(version, how, installation, MAX, *given, **more)
         wait_for_all(lines, time.monotonic())
 
     def sign(name):
@@ -58,6 +62,10 @@ def asked(tmp_path_factory):
         for _ in range(3):
             sign("near")
             change(named["base"], signing.rollback, "It is a test.")
+        for number in range(FLICKERS):  # faster than anybody is answered
+            version = named[("near", "higher", "base")[number % 3]]
+            note(version, installation.store.promote, version, actor=MAX.id, began="sign-off", reason="")
+        wait_for_all(lines, time.monotonic())
         sign("higher")
         change(named["base"], signing.withdraw, named["higher"], "It is a test.")
         sign("near")
