@@ -6,7 +6,6 @@ Every table stands between two comments there and is replaced as a whole; the wo
 from __future__ import annotations
 
 import sys
-import time
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -51,12 +50,10 @@ def main() -> int:
     except Unavailable as fault:
         print(f"Nothing was written: {fault}", file=sys.stderr)
         return 1
-    trained = {name: _timed(name, one) for name, one in cases.items()}
-    alone = {name: one for name, (one, _) in trained.items()}
-    _write("hold-out", _held_out(alone))
-    _write("gates", _gates(alone))
-    _write("candidates", _candidates(alone))
-    _write("time", _times(cases, trained))
+    trained = {name: _trained(name, one) for name, one in cases.items()}
+    _write("hold-out", _held_out(trained))
+    _write("gates", _gates(trained))
+    _write("candidates", _candidates(trained))
     _write("folds", _folds(cases, trained))
     _write("choices", _choices(cases))
     _write("published", _published(cases["telco"]))
@@ -73,18 +70,16 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _timed(name: str, one: Case) -> tuple[Trained, float]:
+def _trained(name: str, one: Case) -> Trained:
     _say(f"{name}: training with its report ...")
-    began = time.perf_counter()
-    trained = train(one.table, one.spec, earlier=one.earlier)
-    return trained, time.perf_counter() - began
+    return train(one.table, one.spec, earlier=one.earlier)
 
 
-def _folds(cases: dict[str, Case], trained: dict[str, tuple[Trained, float]]) -> str:
+def _folds(cases: dict[str, Case], trained: dict[str, Trained]) -> str:
     """Measure each choice against gradient boosting and logistic regression, on all rows."""
     rows = []
     for name, one in cases.items():
-        choice = trained[name][0].choice
+        choice = trained[name].choice
         chosen = ebm(choice["pairs"]) if choice["family"] == "ebm" else LOGISTIC
         asked = list(dict.fromkeys((chosen, GRADIENT, LOGISTIC)))
         _say(f"{name}: 3 seeds x 5 folds ...")
@@ -157,13 +152,12 @@ def _candidates(trained: dict[str, Trained]) -> str:
             f"**{row['name']}**" if row["chosen"] else row["name"],
             f"{row['auc']['mean']:.3f} ({row['auc']['sd']:.3f})",
             f"{row['log_loss']['mean']:.4f}",
-            f"{row['seconds']:.0f}",
             row["why"],
         )
         for name, one in trained.items()
         for place, row in enumerate(one.report_parts["candidates"])
     ]
-    return _table(("data", "candidate", "AUC", "log loss", "seconds", "why"), rows)
+    return _table(("data", "candidate", "AUC", "log loss", "why"), rows)
 
 
 def _published(telco: Case) -> str:
@@ -261,13 +255,6 @@ def _limited(spec: DatasetSpec, column: str) -> DatasetSpec:
         for feature in spec.features
     )
     return spec.model_copy(update={"features": features})
-
-
-def _times(cases: dict[str, Case], trained: dict[str, tuple[Trained, float]]) -> str:
-    from joblib import cpu_count
-
-    rows = [(one.spec.title, f"{len(one.table):,}", f"{trained[name][1]:.0f}") for name, one in cases.items()]
-    return _table(("data", "rows", f"seconds with every report, {cpu_count()} cores"), rows)
 
 
 def _reached(money: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bench.report import PAGE, _replaced, _table
 
-NAMES = ("folds", "hold-out", "candidates", "time", "choices")
+NAMES = ("folds", "hold-out", "gates", "candidates", "choices", "published")
 
 
 def between(text, name):
