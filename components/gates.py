@@ -31,7 +31,7 @@ def verdict(lines: Sequence[Any]) -> str:
 
 
 def gates(lines: Sequence[Any]) -> html.Ul:
-    """List lines (``words, shown, bar_shown, passed``), the failing ones on top."""
+    """List lines (``words, shown, bar_shown, passed, why, mend``), the failing ones on top."""
     order = {False: 0, None: 1, True: 2}
     ranked = sorted(lines, key=lambda line: order[line.passed])
     return html.Ul([_line(line) for line in ranked], className="ks-gates")
@@ -47,7 +47,7 @@ def _line(line: Any) -> html.Li:
             ),
             html.Span([line.words, *_remedy(line)], className="ks-gate-words"),
             html.Span(
-                [html.Strong(line.shown), html.Span(line.bar_shown, className="ks-gate-bar")],
+                [html.Strong(line.shown), html.Span(line.bar_shown, className="ks-gate-bar", title=line.why)],
                 className="ks-gate-value",
             ),
         ],

@@ -96,8 +96,9 @@ CHALLENGER = {
 
 def line(passed, words="It ranks."):
     return SimpleNamespace(
-        words=words, shown="0.528", bar_shown="at least 0.600", passed=passed, mend="More customers help."
-    )
+        words=words, shown="0.528", bar_shown="at least 0.600", passed=passed, mend="More customers help.",
+        why="Trade data are hard.",
+    )  # fmt: skip
 
 
 def test_a_tile_says_the_figure_its_range_and_what_it_means():
@@ -197,6 +198,7 @@ def test_failing_checks_stand_first_and_are_counted():
     shown = text(gates.gates(lines))
     assert shown.index("bad") < shown.index("who knows") < shown.index("fine")
     assert shown.count("More customers help.") == 1  # beside the one that fails
+    assert by_class(gates.gates(lines), "ks-gate-bar")[0].title == "Trade data are hard."
     assert gates.verdict(lines) == "1 of 3 checks fails."
     assert gates.verdict(lines[:2]) == "No check fails; 1 of 2 checks is not measured."
     assert gates.verdict(lines[:1] * 2) == "All 2 checks pass."
