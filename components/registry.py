@@ -114,9 +114,9 @@ def _review(row: Any) -> html.Li:
     return html.Li([html.Div(head, className="ks-title-row"), html.P(row.text)])
 
 
-def planned(day: Any) -> Any:
+def planned(day: Any) -> str:
     """Write a day that was planned; say where none is."""
-    return "not planned" if day is None else html.Time(f"{day.day} {day:%B %Y}", dateTime=day.isoformat())
+    return "not planned" if day is None else f"{day.day} {day:%B %Y}"
 
 
 def files(hashes: Mapping[str, str]) -> html.Dl:

@@ -80,7 +80,7 @@ def _record(found: ModelPage) -> html.Div:
     ]
     files = {**known.artifacts, **({"report": known.report_sha256} if known.report_sha256 else {})}
     right = [html.H3("Files by SHA-256", className="ks-part-title"), registry.files(files)]
-    return html.Div([html.Div(left), html.Div(right)], className="ks-md-two")
+    return html.Div([html.Div(left, className="ks-md-standing"), html.Div(right)], className="ks-md-two")
 
 
 def _trials(found: ModelPage) -> list[Any]:

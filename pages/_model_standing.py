@@ -49,7 +49,9 @@ def waiting(found: ModelPage) -> html.Div | None:
     lines: list[Any] = [html.Li(words) for words in found.known.line.due]
     if found.known.open_problems:
         problems = format.count(found.known.open_problems, "problem")
-        lines.append(html.Li([f"{problems} noted and not solved: ", html.A("read them", href="#notes"), "."]))
+        lines.append(
+            html.Li([f"{problems} noted and not solved: ", html.A("see the notes", href="#notes"), "."])
+        )
     return registry.waiting(lines) if lines else None
 
 
