@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
 import cli_experiments
+import cli_mitigation
 import cli_registry
 import cli_signing
 import cli_travel
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     cli_signing.add_to(cli.model_group)
     cli_experiments.add_to(cli.model_group)
     cli_registry.add_to(cli.model_group)
+    cli_mitigation.add_to(cli.model_group)
     for command in (*cli.GROUPS, cli_experiments.experiment_group, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.

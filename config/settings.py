@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     two_person_rule: bool = Field(
         False, description="whoever trained a version may not sign it: somebody else has to"
     )
+    lines_by_group: bool = Field(
+        False, description="a line of its own for each group may be tried; ask counsel whether it is lawful"
+    )
     repair_hours: int = Field(
         24, ge=1, le=8760, description="how long it realistically takes to mend a model that failed"
     )

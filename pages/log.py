@@ -35,6 +35,8 @@ KINDS = {
     "contingency": "model stood in for",
     "review": "model noted",
     "plan": "end of a model planned",
+    "mitigation": "mitigation tried",
+    "mitigation-choice": "mitigation chosen",
     "held": "model held back",
     "override": "hold overridden",
     "experiment": "trial of a model",

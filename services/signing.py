@@ -147,8 +147,8 @@ def rollback(installation: Installation, actor: Actor, reason: str, *, of: str |
     Parameters
     ----------
     of : str, optional
-        The champion to go back from, for who decides without looking: of two guards that see the same, one
-        goes back and the other finds it done.
+        The champion to go back from, as it was seen: of two guards or people who saw the same, one goes back
+        and the other finds it done.
 
     Raises
     ------
@@ -229,6 +229,11 @@ def _judged(
         contingency.fits(installation, row, dataset)
     except ArtifactError as fault:
         return None, [], [*obstacles, str(fault)]
+    if (report.get("mitigation") or {}).get("lines"):
+        obstacles.append(
+            "It has a line of its own for each group, which no list follows yet: it can be chosen on record, "
+            "but not serve."
+        )
     results = gates.judge(report, gates.load_gates(), _report_of(installation, champion, row))
     failing = [f"{one.name} ({one.shown}, {one.bar_shown})" for one in results if one.blocks]
     if failing:

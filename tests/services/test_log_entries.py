@@ -7,7 +7,15 @@ from itertools import product
 import pytest
 
 from data.store import EntryRefused
-from services import log, registry_words, scenario_words, signing_words, travel_words, trial_words
+from services import (
+    log,
+    mitigation_words,
+    registry_words,
+    scenario_words,
+    signing_words,
+    travel_words,
+    trial_words,
+)
 from services.roles import SYSTEM, Actor, NotPermitted
 
 VERA = Actor("u-vera", "Vera", "viewer")
@@ -289,7 +297,7 @@ def test_an_entry_is_told_in_a_sentence(fields, told):
 
 
 def test_every_kind_that_has_a_sentence_is_tried_above():
-    words = (registry_words, scenario_words, signing_words, travel_words, trial_words)
+    words = (mitigation_words, registry_words, scenario_words, signing_words, travel_words, trial_words)
     beside_their_commands = {"purge"}.union(*(one.SENTENCES for one in words))
     assert set(log.SENTENCES) <= {fields["kind"] for fields, _ in TOLD} | beside_their_commands
 
