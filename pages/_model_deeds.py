@@ -51,17 +51,18 @@ def sign(
     Output(Ids.BACK_SAID, "children"),
     Input(Ids.BACK_NOW, "n_clicks"),
     State(Ids.REASON, "value"),
+    State(Ids.SHOWN, "data"),
     prevent_initial_call=True,
 )
 @permission("withdraw-model")
-def roll_back(clicks: int | None, reason: str | None) -> tuple[Any, Any]:
-    """Go back to the version signed before; what hinders is told in the dialog."""
-    if not clicks:
+def roll_back(clicks: int | None, reason: str | None, shown: dict[str, Any] | None) -> tuple[Any, Any]:
+    """Go back from the champion shown, so that a second press takes no second step; else tell why not."""
+    if not clicks or not isinstance(shown, dict):
         return no_update, no_update
     if not isinstance(reason, str) or not reason.strip():
         return no_update, "Say why first: the next person will want to know."
     try:
-        signing.rollback(here.installation(), here.actor(), reason.strip())
+        signing.rollback(here.installation(), here.actor(), reason.strip(), of=str(shown.get("version")))
     except (ValueError, LookupError) as refused:
         return no_update, str(refused)
     return {"go": "/model"}, ""

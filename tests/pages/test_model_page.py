@@ -166,9 +166,30 @@ def test_what_a_damaged_report_holds_is_not_shown(town):
     assert "model-sign-dialog" not in whole(page)
 
 
+def test_a_second_press_of_roll_back_takes_no_second_step(town):
+    own, named = town
+    for name in ("base", "near", "higher"):
+        own.installation.store.promote(
+            named[name], actor=own.people["manager"].id, began="sign-off", reason=""
+        )
+    values = {
+        "model-back-now.n_clicks": 1,
+        "model-reason.value": "Complaints.",
+        "model-shown.data": shown(own, named["higher"]),
+    }
+    said = [press(own, "manager", "model-back-said.children", **values) for _ in range(2)]
+    assert said[0]["model-back-said"]["children"] == ""
+    assert "manager-of-tests has just gone back to version" in said[1]["model-back-said"]["children"]
+    assert own.installation.in_use().version == named["near"]
+
+
 def test_a_rollback_without_a_reason_asks_for_one(town):
-    own, _ = town
-    values = {"model-back-now.n_clicks": 1, "model-reason.value": " "}
+    own, named = town
+    values = {
+        "model-back-now.n_clicks": 1,
+        "model-reason.value": " ",
+        "model-shown.data": shown(own, named["base"]),
+    }
     answer = press(own, "manager", "model-back-said.children", **values)
     assert "Say why first" in answer["model-back-said"]["children"]
 
