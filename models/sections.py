@@ -58,9 +58,9 @@ class Evidence:
 def sections(evidence: Evidence) -> dict[str, Any]:
     """Make every section, as plain values by name."""
     from models.coverage import coverage
+    from models.explanation import explanation
     from models.fairness import audit
     from models.robustness import stress
-    from models.shapes import explanation
 
     spec, held = evidence.spec, evidence.held_rows
     return {

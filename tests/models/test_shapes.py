@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.explanation import FEWEST, explanation, importance, segment_reasons
 from models.scorecard import Scorecard
-from models.shapes import FEWEST, explanation, importance, segment_reasons, shapes, term_labels
+from models.shapes import shapes, term_labels
 from tests.models.conftest import plain_card
 
 FRAME = pd.DataFrame(
