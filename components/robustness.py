@@ -138,7 +138,9 @@ def coverage(section: Section | None, meaning: Any) -> Any:
 
 def environment(data: Section | None, libraries: Section | None) -> Any:
     """Say what the version was made from and with."""
-    rows = [(words, str(value)) for words, value in (*_flat(data), *_flat(libraries))]
+    rows = [
+        (words, html.Span(value, className="ks-md-why")) for words, value in (*_flat(data), *_flat(libraries))
+    ]
     if not rows:
         return not_measured("What the version was made from")
     return table("Made from and with", ("What", "Value"), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import html
+from dash import dcc, html
 
 from components import controls, dialog, facts, registry
 from components.card import card, cards
@@ -13,7 +13,7 @@ from config.glossary import meaning
 from pages._model_ids import Ids
 from services.model_page import ModelPage
 
-TRIALS = "/experiments"
+TRIALS = "/trials"
 
 
 def register(found: ModelPage) -> list[Any]:
@@ -76,18 +76,19 @@ def _record(found: ModelPage) -> html.Div:
             ]
         ),
         *([html.Div(plan, className="ks-on-screen ks-md-act")] if found.may_decide else []),
-        *_trials(found),
+        *_trials(),
     ]
     files = {**known.artifacts, **({"report": known.report_sha256} if known.report_sha256 else {})}
     right = [html.H3("Files by SHA-256", className="ks-part-title"), registry.files(files)]
     return html.Div([html.Div(left, className="ks-md-standing"), html.Div(right)], className="ks-md-two")
 
 
-def _trials(found: ModelPage) -> list[Any]:
-    """Lead to the trials of this version, where there is a page of them."""
+def _trials() -> list[Any]:
+    """Lead to the trials of versions, where there is a page of them."""
     if TRIALS not in {page["path"] for page in dash.page_registry.values()}:
         return []
-    link = html.A(
-        "Trials of this version", href=f"{TRIALS}?version={found.version}", className="ks-quiet-link"
-    )
-    return [html.P(link, className="ks-on-screen ks-md-act")]
+    return [
+        html.P(
+            dcc.Link("Trials of versions", href=TRIALS, className="ks-quiet-link"), className="ks-on-screen"
+        )
+    ]

@@ -84,8 +84,8 @@ class ModelPage:
 
     @property
     def may_roll_back(self) -> bool:
-        """Whether this person may, and there is a version to go back to."""
-        return self.may_decide and self.way_back is not None
+        """Whether this person may, it answers now, and there is a version to go back to from it."""
+        return self.may_decide and self.is_serving and self.way_back is not None
 
     @property
     def may_withdraw(self) -> bool:

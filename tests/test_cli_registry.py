@@ -1,13 +1,16 @@
 """The commands of the registry: history, show, note, plan, card."""
 
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import cli
 import cli_registry
+import cli_signing
 from services import access
 from services.roles import SYSTEM
 from tests.services.trial_town import settle_signed
@@ -98,3 +101,12 @@ def test_a_card_is_written_to_a_file(flask, town, tmp_path):
     assert done.stdout == f"the card of version {named['base'][:8]} is in {tmp_path / 'card.html'}\n"
     assert named["base"] in (tmp_path / "card.html").read_text(encoding="utf-8")
     assert refused(flask("card", named["base"], str(tmp_path / "no" / "card.html")), "No such file")
+
+
+def test_the_page_on_signing_names_every_command_of_it():
+    group = cli.AppGroup("model")
+    cli_registry.add_to(group)
+    cli_signing.add_to(group)
+    text = (Path(cli.__file__).parent / "docs" / "signing.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"flask model ([a-z]+)", text))
+    assert set(group.commands) <= told <= set(group.commands) | set(cli.model_group.commands)
