@@ -110,7 +110,7 @@
 
   function unlike(far, unread, inputs) {
     let why = `too much is unusual at once, above all ${rarest(inputs)}`;
-    if (far.length) why = `${labels(far)} ${far.length === 1 ? "lies" : "lie"} far outside what the model has seen`;
+    if (far.length) why = `far outside what the model has seen in ${labels(far)}`;
     else if (unread > MOST_UNREAD) {
       why = `${percent(unread)} of what the model reads is not known here or was never seen`;
     }

@@ -36,7 +36,9 @@ PLACES = (
     Place("See", "Overview", "/", "bi-grid-1x2"),
     Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
     Place("Explore", "What-if", "/what-if", "bi-sliders2"),
+    Place("Explore", "Scenarios", "/scenarios", "bi-diagram-3"),
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
+    Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
 )
 
@@ -144,7 +146,9 @@ def state(stamp: Any) -> list[Any]:
     if stamp is None or (stamp.version is None and stamp.withheld is None):
         words, kind = "Facts only", "off"
     elif stamp.version is None:
-        words, kind = "Facts only for your role", "off"
+        words, kind = "Facts and averages" if stamp.has_averages else "Facts only for your role", "off"
+    elif stamp.notice:
+        words, kind = "Model on, former version", "draft"
     elif stamp.is_draft:
         words, kind = "Model on, draft", "draft"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from dash import html
 
@@ -11,11 +11,24 @@ from components.format import count, month, share
 from components.marks import badge, icon
 
 
-def notice(text: str | None, *, sign: str = "bi-info-circle") -> html.Div | None:
+def notice(
+    text: str | None, *, sign: str = "bi-info-circle", kind: Literal["plain", "warn"] = "plain"
+) -> html.Div | None:
     """Say plainly what the reader must know of the figures below; nothing where there is nothing to say."""
     if not text:
         return None
-    return html.Div([icon(sign), html.P(text)], className="ks-note ks-note-plain", role="note")
+    name = "ks-note ks-note-plain" if kind == "plain" else "ks-note"
+    return html.Div([icon(sign), html.P(spoken(text))], className=name, role="note")
+
+
+def stand_in(stamp: Any) -> html.Div | None:
+    """Say that a former version answers, why and since when; nothing while the version in use does."""
+    return notice(stamp.notice if stamp else None, sign="bi-arrow-repeat", kind="warn")
+
+
+def spoken(text: str) -> list[Any]:
+    """Set what stands between backticks as code: a command to type."""
+    return [html.Code(part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
 def cautions(texts: Sequence[str]) -> html.Div | None:
@@ -52,7 +65,7 @@ def averages(found: Any, horizon_months: int) -> html.Section | None:
                 [html.H2(f"Share who left{by}", className="ks-card-title"), badge(found.everybody.label)],
                 className="ks-card-title-row",
             ),
-            html.P(f"{_counted(found.period, horizon_months)} {found.why}", className="ks-card-note"),
+            html.P(spoken(f"{_counted(found.period, horizon_months)} {found.why}"), className="ks-card-note"),
             html.Dl(rows, className="ks-averages"),
         ],
         className="ks-card ks-card-full ks-averages-card",

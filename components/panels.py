@@ -104,7 +104,9 @@ def revenue(rows: Rows, column: str, label: str, stamp: Any) -> Any:
     twin = table(title, (label, "Monthly revenue", *(("At risk",) if has_risk else ())), lines)
     marked = (marks.model_mark("model figure"), marks.draft_badge(stamp)) if has_risk else ()
     note = f"{stamp.currency} a month of active customers, by {label.lower()}"
-    why = [html.P(stamp.withheld, className="ks-card-note")] if stamp.withheld else []
+    # where averages stand in, their card above says why
+    is_told = stamp.withheld and not stamp.has_averages
+    why = [html.P(stamp.withheld, className="ks-card-note")] if is_told else []
     drawn = graph(figure, id="revenue-by", title=title, table=twin, clicks=True, size=_size(known))
     return [sub(note, *marked), drawn, *why]
 

@@ -227,7 +227,7 @@ def _unlike(
     far: list[InputFamiliarity], unread: float, inputs: tuple[InputFamiliarity, ...], spec: DatasetSpec
 ) -> str:
     if far:
-        why = f"{_labels(far, spec)} {'lies' if len(far) == 1 else 'lie'} far outside what the model has seen"
+        why = f"far outside what the model has seen in {_labels(far, spec)}"
     elif unread > MOST_UNREAD:
         why = f"{unread:.0%} of what the model reads is not known here or was never seen"
     else:

@@ -54,7 +54,7 @@ def layout(id: str = "") -> html.Main:
     spec = here.installation().dataset().spec
     return frame.page(
         f"Customer {found.id}",
-        notices.notice(found.stamp.notice, sign="bi-arrow-repeat"),
+        notices.stand_in(found.stamp),
         notices.cautions(_doubts(found)),
         cards([_score(found), _reasons(found), _movement(found), _facts(found), *_history(found, spec)]),
         dcc.Store(id=Ids.KEY, data=found.id),
@@ -122,7 +122,10 @@ def _average(own: GroupAverage, found: CustomerAnswer) -> html.Section:
     stamp = found.stamp
     return card(
         "Average of the group",
-        [*notices.average(own, found.period, stamp.horizon_months), html.P(stamp.withheld)],
+        [
+            *notices.average(own, found.period, stamp.horizon_months),
+            html.P(notices.spoken(stamp.withheld or "")),
+        ],
         note="a fact of the past, the same for all of the group",
         width="third",
     )

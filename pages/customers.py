@@ -47,7 +47,7 @@ def layout(filters: str = "", q: str = "") -> html.Main:
     ]
     return frame.page(
         "Customers",
-        notices.notice(stamp.notice if stamp else None, sign="bi-arrow-repeat"),
+        notices.stand_in(stamp),
         _row(offered, filters, q),
         _grid(dataset.spec, customers.segments(dataset), has_model, stamp is not None and stamp.has_averages),
         html.Div(id=Ids.STAMP),
@@ -56,13 +56,13 @@ def layout(filters: str = "", q: str = "") -> html.Main:
     )
 
 
-def _lede(has_model: bool, withheld: str | None) -> str:
+def _lede(has_model: bool, withheld: str | None) -> Any:
     if has_model:
         return (
             "Active customers, highest expected loss first. "
             "Expected loss is the chance of leaving times what the customer is worth."
         )
-    return f"Active customers. {withheld or ''}"
+    return notices.spoken(f"Active customers. {withheld or ''}")
 
 
 def _row(offered: list[Any], chosen: str, q: str) -> html.Div:

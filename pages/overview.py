@@ -144,7 +144,7 @@ def _notices(found: Headline) -> list[Any]:
     """Say above the figures what stands in for the model, and what waits for an analyst."""
     stamp = found.stamp
     said = [
-        notices.notice(stamp.notice, sign="bi-arrow-repeat"),
+        notices.stand_in(stamp),
         notices.notice(found.proposal, sign="bi-mortarboard"),
         notices.averages(found.averages, stamp.horizon_months),
     ]

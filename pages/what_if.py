@@ -38,7 +38,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
         dcc.Store(id=Ids.SETTING, data=what_if.plain_setting(setting)),
         dcc.Store(id=Ids.QUESTION),
         dcc.Store(id=Ids.ANSWER),
-        notices.notice(stamp.notice, sign="bi-arrow-repeat"),
+        notices.stand_in(stamp),
         html.Div(
             [
                 _what_if.strip(),

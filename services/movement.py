@@ -139,6 +139,11 @@ def _why_nothing(installation: Installation, dataset: Dataset, then: str | None)
     )
 
 
+def _spoken(called: str) -> str:
+    """Say a month in words: "the data of September 2026"; a load is called in words already."""
+    return f"the data of {datetime.fromisoformat(f'{called}-01'):%B %Y}" if len(called) == 7 else called
+
+
 def _steps(parts: tuple[Part, ...], cause: Literal["data", "model"], dataset: Dataset) -> list[Step]:
     """Name the weightiest parts and sum up the rest, so that the steps still add up."""
     shown = len(parts) if len(parts) == STEPS_SHOWN + 1 else STEPS_SHOWN
@@ -228,7 +233,7 @@ def _model_then(
     stretch = installation.store.served_at(dataset.spec.name, earlier.until)
     row = installation.store.version(stretch.version) if stretch and stretch.version else None
     if stretch is None or row is None:
-        return stand_in(f"No model answered on the data of {earlier.called}")
+        return stand_in(f"No model answered on {_spoken(earlier.called)}")
     if row.version == champion.version:
         return champion.scorecard, champion.version, None
     if row.state == "withdrawn":

@@ -20,6 +20,8 @@ def stamp(**held):
         "is_draft": True,
         "data_date": "2026-03-01",
         "withheld": None,
+        "notice": None,
+        "has_averages": False,
     }
     return SimpleNamespace(**usual | held)
 
@@ -62,6 +64,8 @@ def test_a_page_has_one_main_heading():
         (stamp(), "Model on, draft"),
         (stamp(is_draft=False, state="champion"), "Model on"),
         (stamp(version=None, withheld="not for you"), "Facts only for your role"),
+        (stamp(version=None, withheld="withdrawn", has_averages=True), "Facts and averages"),
+        (stamp(is_draft=False, state="retired", notice="damaged"), "Model on, former version"),
         (None, "Facts only"),
     ],
 )

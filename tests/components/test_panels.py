@@ -49,7 +49,9 @@ def test_money_at_risk_carries_the_model_mark_and_the_draft():
 
 def test_who_may_not_see_the_model_sees_revenue_and_why():
     rows = [row | {"revenue_at_risk": None} for row in LEVELS]
-    stamp = SimpleNamespace(currency="USD", withheld="The model is a draft.", version=None, state=None)
+    stamp = SimpleNamespace(
+        currency="USD", withheld="The model is a draft.", version=None, state=None, has_averages=False
+    )
     shown = panels.revenue(rows, "contract", "Contract", stamp)
     assert not by_class(shown, "ks-model-mark")
     assert "The model is a draft." in text(shown)

@@ -76,7 +76,7 @@ def test_beyond_half_the_range_there_is_no_firm_score(spec, tenure, grade, beyon
     assert beyond is None or found.inputs[0].beyond == beyond
     assert found.is_firm is (grade != "unlike")
     if grade == "unlike":
-        assert found.text == "No firm score: Tenure lies far outside what the model has seen."
+        assert found.text == "No firm score: far outside what the model has seen in Tenure."
     if grade == "unusual":
         assert found.text == "Unusual, so take the score with care: Tenure."
 

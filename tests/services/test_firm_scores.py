@@ -11,7 +11,7 @@ from tests.services.trial_town import ADA, SPEC, settle_signed
 from tests.services.trial_town import customers as people
 
 WIDE = small_town.SPEC.replace("minimum: 10, maximum: 100,", "minimum: 10, maximum: 1000,")
-TEXT = "No firm score: Monthly price lies far outside what the model has seen."
+TEXT = "No firm score: far outside what the model has seen in Monthly price."
 
 
 @pytest.fixture

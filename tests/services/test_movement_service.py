@@ -155,7 +155,7 @@ def test_where_no_model_answered_then_today_s_judges_both_and_says_so(town):
     installation = town(MONTHLY, TWO_MONTHS)
     found = movement.why(installation, MANAGER, "A1")
     assert found.movement.model == ()
-    assert found.notes == ["No model answered on the data of 2026-07, so today's model judges both times."]
+    assert found.notes == ["No model answered on the data of July 2026, so today's model judges both times."]
 
 
 @pytest.mark.parametrize("harm", ["withdrawn", "damaged"])
@@ -260,7 +260,7 @@ def test_steps_beyond_the_weightiest_are_summed_up_and_still_add_up(town, monkey
 def test_a_score_that_is_not_firm_is_said_to_be_none(town):
     installation = town(MONTHLY, months(("2026-07-01", A1), ("2026-08-01", EIGHTH | {"price": 900.0})))
     assert movement.why(installation, MANAGER, "A1").notes[-1] == (
-        "No firm score: Monthly price lies far outside what the model has seen."
+        "No firm score: far outside what the model has seen in Monthly price."
     )
 
 
