@@ -18,6 +18,7 @@ from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Entry, EntryFilter, Head, Logged, Verification
 from data.store.people import User
 from data.store.registry import ReviewRow, SignatureRow
+from data.store.scenarios import ScenarioRow
 from data.store.serving import ServingRow
 from data.store.sessions import Session
 from data.store.store import Store, Transaction
@@ -34,6 +35,7 @@ __all__ = [
     "Logged",
     "NameTaken",
     "ReviewRow",
+    "ScenarioRow",
     "ServingRow",
     "Session",
     "SignatureRow",

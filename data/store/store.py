@@ -14,6 +14,7 @@ from data.store.installation import InstallationRows
 from data.store.log import Log
 from data.store.people import People
 from data.store.registry import Registry
+from data.store.scenarios import Scenarios
 from data.store.schema import is_current, require_current, upgrade
 from data.store.sessions import Sessions
 from data.store.throttle import Throttle
@@ -21,7 +22,7 @@ from data.store.throttle import Throttle
 PATIENCE_SECONDS = 10.0
 
 
-class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments):
+class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments, Scenarios):
     """All groups of functions over one reach."""
 
 

@@ -302,3 +302,30 @@ held_changes = Table(
     Column("report_sha256", Text),
     Column("statement", Text),
 )
+
+# A row a revision: nothing is overwritten, and what is kept outlives the version and snapshot it names
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("spec_name", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("created", Utc, nullable=False),
+    Column("changed", Utc, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_by_name", Text, nullable=False),
+    Column("parent", Text),
+    Column("archived", Utc),
+    Column("scenario", Json, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("kept", Utc, nullable=False),
+    Column("figures", Json, nullable=False),
+    Column("basis", Json, nullable=False),
+    Index(None, "id", "revision", unique=True),
+)

@@ -57,6 +57,13 @@ class Opened:
         """Read the spec as it was when the snapshot was made; LookupError where there is none."""
         return self._opened(("spec", id), lambda: self._snapshots.spec(id))
 
+    def has_snapshot(self, id: str) -> bool:
+        """Say whether a snapshot's rows are still on disk, whatever is still open of it."""
+        try:
+            return (self._snapshots.place(id) / "rows.parquet").is_file()
+        except LookupError:
+            return False
+
     def has_scores(self, id: str, version: str) -> bool:
         """Say whether a version's scores of a snapshot are kept."""
         return self._scores_path(id, version).is_file()
