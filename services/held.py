@@ -44,6 +44,12 @@ def settle_due(installation: Installation) -> list[HeldRow]:
     return [row for row in installation.store.held(spec_name) if row.number in numbers]
 
 
+def is_due(installation: Installation) -> bool:
+    """Say whether a promotion waits and working hours are over."""
+    spec_name = installation.in_use().spec_name
+    return bool(installation.store.held(spec_name, waiting=True)) and not _in_hours(installation)
+
+
 def cancel(installation: Installation, actor: Actor, number: int, reason: str) -> HeldRow:
     """Call off a promotion that waits; the reason stands in the log.
 

@@ -1,6 +1,6 @@
 """Lookout: what is looked after without anybody asking - the champion, trials, promotions that wait.
 
-After each load, after a promotion, by ``flask experiment watch`` (cron), and when the Trials page is opened.
+After each load, by ``flask experiment watch`` (cron), and when a page is opened while a promotion is due.
 """
 
 from __future__ import annotations
@@ -59,3 +59,9 @@ def after_change(installation: Installation) -> None:
         look_after(installation)
     except Exception:
         _log.exception("nothing could be looked after; 'flask experiment watch' does it again")
+
+
+def when_due(installation: Installation) -> None:
+    """Look after everything where a promotion has waited long enough, as a page may that is opened then."""
+    if held.is_due(installation):
+        after_change(installation)

@@ -1,11 +1,13 @@
 """The register of experiments: what may start, what collides, and what came of them."""
 
+import hashlib
 import json
 from datetime import timedelta
 
 import pytest
 
-from services import arms, experiments, log
+from data.artifacts import GOLDEN
+from services import arms, experiments, golden, log
 from services.experiments import Colliding, ExperimentRefused, NoSuchExperiment
 from services.roles import NotPermitted
 from tests.services.trial_town import ADA, MAX, NOON, REPORT, VERA, settle, settle_signed
@@ -164,6 +166,19 @@ def test_a_damaged_version_is_not_tried(town):
         start(town, kind="shadow")
 
 
+def test_a_version_that_scores_otherwise_than_when_it_was_made_is_not_tried(town):
+    """S37."""
+    installation, named = town
+    other = installation.load_scorecard(named["higher"], named["higher"])
+    text = json.dumps(golden.known_answers(other))
+    (installation.shelf.folder / named["near"] / GOLDEN).write_text(text)
+    artifacts = {GOLDEN: hashlib.sha256(text.encode()).hexdigest()}
+    report = installation.store.version(named["near"]).report_sha256
+    installation.store.record_report(named["near"], report, artifacts)
+    with pytest.raises(ExperimentRefused, match="does not give the scores it gave"):
+        start(town, kind="shadow")
+
+
 def test_only_who_may_starts_and_stops(town):
     row = start(town)
     for act in (
@@ -191,8 +206,6 @@ def test_places_are_even_fixed_and_differ_from_experiment_to_experiment():
 
 def test_a_place_is_the_hash_and_nothing_else():
     # first six bytes of SHA-256 of "e1:K1", by sha256sum
-    import hashlib
-
     first = hashlib.sha256(b"e1:K1").hexdigest()[:12]
     assert arms.place("e1", "K1") == int(first, 16) / 16**12
 

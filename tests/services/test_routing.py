@@ -1,7 +1,11 @@
 """Routing and guards: who is answered by the version tried, and the way back that needs nobody."""
 
+import json
+import subprocess
+import sys
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +16,7 @@ from services.installation import _scorecard
 from services.stamp import standing
 from tests.services.trial_town import ADA, MAX, NOON, VERA, customers, settle_signed
 
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = {row["key"]: row for row in customers().to_dict("records")}
 
 
@@ -234,3 +239,46 @@ def test_a_version_that_only_runs_as_a_shadow_is_handed_to_nobody(town):
     start(town, kind="shadow")
     with pytest.raises(what_if.NoModel, match="Reload the page"):
         what_if.scorecard(town[0], ADA, town[1]["near"])
+
+
+@pytest.fixture
+def other_process(town):
+    """Start a second worker on the same store; give a function that asks it for a customer."""
+    command = [sys.executable, "-m", "tests.services.answerer", str(town[0].settings.var)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def ask(key):
+            process.stdin.write(f"{key}\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+
+
+def test_another_process_has_the_same_arms_and_hears_of_a_crossed_guard_at_once(town, other_process):
+    installation, named = town
+    start(town, name="higher", share=0.5)
+    here = {key: customers_service.one(installation, ADA, key).stamp.version for key in tuple(ROWS)[:12]}
+    assert set(here.values()) == {named["base"], named["higher"]}
+    there = {key: other_process(key) for key in here}
+    assert {key: answer["version"] for key, answer in there.items()} == here
+    assert all(answer["is_draft"] is (answer["version"] == named["higher"]) for answer in there.values())
+    guards.watch(installation)
+    assert {other_process(key)["version"] for key in here} == {named["base"]}
+
+
+def test_figures_of_a_trial_carry_draft_and_viewers_get_the_champion(town):
+    installation, named = town
+    start(town)
+    key = next(
+        key
+        for key in ROWS
+        if ROWS[key]["left"] == "No" and answers(installation, keys=[key])[key] == named["near"]
+    )
+    assert customers_service.one(installation, ADA, key).stamp.is_draft
+    seen = customers_service.one(installation, VERA, key).stamp
+    assert (seen.version, seen.is_draft) == (named["base"], False)
+    assert "experiment" not in installation.store.entry(seen.entry).payload
