@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.dataset import DatasetSpec, SpecError, load_spec, parse_spec, shipped_specs
+from data.artifacts import ArtifactError
 from data.checks import check_rows
 from data.files import Limits, RawTable, read_table
 from data.inference import Inferred, infer_spec, plausible_frame
@@ -250,8 +251,17 @@ def _accept(
 
 
 def _score(installation: Installation, spec: DatasetSpec, snapshot: str) -> None:
-    """Score the new rows with the version that answers for this spec, if there is one that fits."""
-    row = installation.store.serving_version(spec.name)
-    if row is not None and row.spec_hash == spec.hash:
-        card = installation.load_scorecard(row.version, row.scorecard_sha256)
+    """Score the new rows with the version that answers and the one before it: going back then takes no time.
+
+    One that is damaged holds no load back: another answers instead, which contingency sees to.
+    """
+    serving = installation.store.serving_version(spec.name)
+    former = installation.store.former_champions(spec.name)[:1]
+    for row in [*([serving] if serving else []), *former]:
+        if row.spec_hash != spec.hash:
+            continue
+        try:
+            card = installation.load_scorecard(row.version, row.scorecard_sha256)
+        except ArtifactError:
+            continue
         training.score_customers(installation, spec, snapshot, row.version, card)

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from data.artifacts import NotKept, canonical
-from services import customers, shelf_check, signing, training
+from services import customers, datasets, shelf_check, signing, training
 from services.installation import _scorecard
 from services.roles import SYSTEM, NotPermitted
 from services.stamp import standing
 from tests.data.test_shelf_faults import full_disk
 from tests.services import made_up_training
-from tests.services.trial_town import ADA, MAX, VERA, hashes, settle_signed
+from tests.services.trial_town import ADA, MAX, SPEC, VERA, hashes, settle_signed
+from tests.services.trial_town import customers as people
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,6 +117,30 @@ def test_a_damaged_champion_is_refused_and_the_one_before_answers_in_every_proce
     answer = customers.one(installation, VERA, "K001")
     assert answer.score is None
     assert "Restore it from a backup" in answer.stamp.withheld
+
+
+def load(installation, folder):
+    """Load other customers under the same spec."""
+    (folder / "trials.yaml").write_text(SPEC)
+    people(500).to_csv(folder / "trials.csv", index=False)
+    return datasets.load(installation, ADA, folder / "trials.csv", spec=str(folder / "trials.yaml"))
+
+
+def test_a_damaged_champion_keeps_no_customers_from_being_loaded(town, tmp_path):
+    installation, named = town
+    sign(installation, named["near"])
+    place(installation, named["near"]).unlink()
+    assert load(installation, tmp_path).rows == 500
+    assert customers.one(installation, VERA, "K499").stamp.version == named["base"]
+
+
+def test_to_go_back_nothing_has_to_be_scored_first(town, tmp_path):
+    """The version before is scored when customers are loaded, or a rollback would take as long as that."""
+    installation, named = town
+    sign(installation, named["near"])
+    loaded = load(installation, tmp_path)
+    assert installation.warehouse.has_scores(loaded.snapshot, named["base"])
+    assert signing.rollback(installation, MAX, "It is a test.").version == named["base"]
 
 
 def test_a_version_restored_from_a_backup_answers_again(town):
