@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,19 @@ from services.stamp import Standing, stamp, standing
 if TYPE_CHECKING:
     from services.installation import Installation
 
-__all__ = ["Answer", "NoModel", "ScenarioError", "allowed", "answer", "checked", "figures", "open_engine"]
+__all__ = [
+    "Answer",
+    "NoModel",
+    "ScenarioError",
+    "Worked",
+    "allowed",
+    "answer",
+    "checked",
+    "figures",
+    "open_engine",
+    "told",
+    "work_out",
+]
 
 
 class NoModel(LookupError):
@@ -41,16 +53,37 @@ def answer(installation: Installation, actor: Actor, plain: Mapping[str, Any]) -
         If no model may answer this person.
     """
     on, champion = allowed(installation, actor)
+    return told(installation, actor, on, work_out(installation, on.dataset, champion, plain))
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A scenario as the engine worked it out, on record nowhere yet."""
+
+    scenario: Scenario
+    engine: Engine
+    outcome: Outcome
+
+
+def work_out(
+    installation: Installation, dataset: Dataset, champion: Champion, plain: Mapping[str, Any]
+) -> Worked:
+    """Work a scenario out on any customers and version; ScenarioError where it cannot be."""
     scenario = parse_scenario(plain)
-    engine = open_engine(installation, on.dataset, champion)
+    engine = open_engine(installation, dataset, champion)
     checked(scenario, engine)
-    found = engine.run(scenario)
+    return Worked(scenario, engine, engine.run(scenario))
+
+
+def told(installation: Installation, actor: Actor, on: Standing, worked: Worked) -> Answer:
+    """Put what was worked out on record, then together for people."""
+    scenario, engine, found = worked.scenario, worked.engine, worked.outcome
     entry = log.record(
         installation,
         actor,
         "scenario",
         subject=_subject(scenario, found),
-        version=champion.version,
+        version=on.version,
         snapshot=on.dataset.snapshot,
         payload={
             "scenario": scenario.plain(),
