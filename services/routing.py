@@ -83,19 +83,20 @@ def _tried(
     version = installation.store.version(row.version)
     if version is None or version.state != "challenger":
         return Routed(champion)
-    fault, is_damaged, card = "", False, None
+    fault, card = "", None
     try:
         card = installation.load_scorecard(version.version, version.scorecard_sha256)
         if not math.isfinite(card.score(values).log_odds):
             fault = "The score is no finite number."
     except ArtifactError as damage:
-        fault, is_damaged = str(damage), True
+        fault = str(damage)
     except (ArithmeticError, LookupError, TypeError, ValueError) as failure:
         fault = f"{type(failure).__name__}: {failure}"
-    installation.store.count_answers(row.id, errors=int(bool(fault)))
+    # counted where everybody counts: of workers that answer at once each is given another number
+    asked = installation.store.count_answers(row.id, errors=int(bool(fault)))
     if fault:
         _log.warning("experiment %s: version %s failed: %s", row.id, row.version[:8], fault)
-    if is_damaged or fault or (row.answers + 1) % WATCHED_EVERY == 0:
+    if fault or asked % WATCHED_EVERY == 0:
         guards.watch(installation)
     if fault or card is None:
         return Routed(champion, row.id, "challenger failed")

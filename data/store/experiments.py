@@ -131,15 +131,19 @@ class Experiments(Reach):
             take_turn(connection, LOG_LOCK)
             return _changed(connection, change)
 
-    def count_answers(self, experiment_id: str, *, answers: int = 1, errors: int = 0) -> None:
-        """Add to what the version tried was asked, and to what of it failed."""
+    def count_answers(self, experiment_id: str, *, answers: int = 1, errors: int = 0) -> int:
+        """Add to what the version tried was asked, and to what of it failed; give how often it was asked.
+
+        No two callers are given the same number for one answer each. 0 where there is no such experiment.
+        """
         change = (
             update(experiments)
             .where(experiments.c.id == experiment_id)
             .values(answers=experiments.c.answers + answers, errors=experiments.c.errors + errors)
+            .returning(experiments.c.answers)
         )
         with self.writing() as connection:
-            connection.execute(change)
+            return int(connection.execute(change).scalar() or 0)
 
     def record_held(
         self,

@@ -60,8 +60,9 @@ def test_an_experiment_ends_once(stocked):
 
 def test_answers_and_errors_add_up(stocked):
     stocked.record_experiment(EXPERIMENT)
-    stocked.count_answers("e1")
-    stocked.count_answers("e1", answers=2, errors=1)
+    assert stocked.count_answers("e1") == 1
+    assert stocked.count_answers("e1", answers=2, errors=1) == 3
+    assert stocked.count_answers("no such") == 0
     found = stocked.experiment("e1")
     assert (found.answers, found.errors) == (3, 1)
 

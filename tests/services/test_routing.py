@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -176,6 +177,22 @@ def test_a_damaged_version_is_rolled_back_at_the_first_request_and_nobody_waits(
     assert set(answers(installation).values()) == {named["base"]}
     ended = installation.store.experiment(row.id)
     assert (ended.how, ended.answers, ended.errors) == ("rolled back", 1, 1)
+
+
+def test_the_hundredth_answer_is_seen_by_whoever_gives_it(town, monkeypatch):
+    """Workers that read the register in one moment read the same count, and none of them the hundredth."""
+    installation, named = town
+    row = start(town, name="higher")
+    installation.store.count_answers(row.id, answers=99)
+    listed = type(installation.store).experiments
+    monkeypatch.setattr(
+        installation.store,
+        "experiments",
+        lambda *given, **how: [replace(one, answers=98) for one in listed(installation.store, *given, **how)],
+    )
+    tried = next(key for key in ROWS if arms.place(row.id, key) < 0.5)
+    assert answers(installation, keys=[tried]) == {tried: named["higher"]}
+    assert installation.store.experiment(row.id).how == "rolled back"
 
 
 def test_too_many_failing_answers_roll_it_back(town):
