@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components import dialog, facts, format, gates, registry, report, states
 from components.card import card
@@ -45,8 +45,11 @@ def standing(found: ModelPage) -> html.Section:
 
 
 def waiting(found: ModelPage) -> html.Div | None:
-    """Say what was planned for a day that has come, and which problems are open; None where nothing waits."""
+    """Say what was planned for a day that has come, what is held back, which problems are open; else None."""
     lines: list[Any] = [html.Li(words) for words in found.known.line.due]
+    for row in found.held:
+        more = dcc.Link("see Trials", href="/trials")
+        lines.append(html.Li([f"Version {row.version[:8]}, signed by {row.name}, is held back: ", more, "."]))
     if found.known.open_problems:
         problems = format.count(found.known.open_problems, "problem")
         lines.append(

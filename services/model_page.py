@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from data.store import HeldRow
 from data.warehouse import Filters
-from services import registry, signing
+from services import holding, lookout, registry, signing
 from services.installation import Installation
 from services.registry import Signature, Version, VersionLine
 from services.roles import Actor, permitted, require
@@ -47,6 +48,8 @@ class ModelPage:
         Whether this person may roll back, withdraw and plan.
     compared : VersionLine or None
         The version it is compared with, whose report is ``compared_report``.
+    held : tuple of HeldRow
+        Promotions that wait until people have gone home, of any version.
     """
 
     stamp: Stamp
@@ -61,6 +64,7 @@ class ModelPage:
     may_decide: bool
     compared: VersionLine | None
     compared_report: Mapping[str, Any]
+    held: tuple[HeldRow, ...]
 
     @property
     def version(self) -> str:
@@ -109,6 +113,7 @@ def gather(
         If there is no such version of the current data.
     """
     require(actor, "see-model")
+    lookout.when_due(installation)
     on = standing(installation, actor)
     spec_name = on.dataset.spec.name
     lines = registry.versions(installation, actor, spec_name)
@@ -129,6 +134,7 @@ def gather(
         may_decide=permitted(actor, "withdraw-model"),
         compared=other,
         compared_report=report(installation, actor, other.version) if other else {},
+        held=tuple(holding.waiting(installation, actor)),
     )
 
 

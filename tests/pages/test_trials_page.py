@@ -163,6 +163,7 @@ def test_the_size_of_an_ab_is_told_before_it_starts(town):
 def test_a_promotion_that_waits_is_shown_and_called_off(town):
     hold(town)
     assert "Waits until people have gone home" in said(page(town))
+    assert "is held back" in said(layout(town[0], town[0].client("analyst"), "/model"))
     [row] = town[0].installation.store.held("trials", waiting=True)
     values = {
         "trials-cancel-now.n_clicks": 1,
@@ -198,9 +199,14 @@ def test_callbacks_that_change_something_are_for_managers(town):
         assert answer.status_code == 403
 
 
-def test_a_trial_is_started_in_the_browser_without_a_word_on_the_console(visit, town):
-    driver = visit("/trials", "manager")
-    wait = WebDriverWait(driver, 20)
+@pytest.mark.browser
+def test_a_trial_is_started_in_the_browser_without_a_word_on_the_console(town, browser, address):
+    driver = browser
+    driver.get(f"{address}/healthz")
+    for name, value in town[0].cookies("manager").items():
+        driver.add_cookie({"name": name, "value": value})
+    driver.get(f"{address}/trials")
+    wait = WebDriverWait(driver, 30)
     wait.until(lambda d: d.find_element(By.ID, "trials-start")).click()
     wait.until(lambda d: d.find_element(By.CSS_SELECTOR, "#trials-kind input[value=ab]")).click()
     wait.until(lambda d: d.find_element(By.ID, "trials-share").get_attribute("value") == "50")
