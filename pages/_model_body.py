@@ -9,6 +9,7 @@ from dash import html
 from components import challengers, controls, fairness, marks, report, robustness, shapes
 from components.card import card, cards
 from config.glossary import meaning
+from pages import _model_mitigation
 from pages._model_ids import Ids
 from services.model_page import ModelPage
 
@@ -164,7 +165,8 @@ def _groups(found: ModelPage) -> list[Any]:
                     help_text=meaning("too-few"),
                 )
             ]
-        )
+        ),
+        *_model_mitigation.tried(found),
     ]
 
 
