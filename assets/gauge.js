@@ -82,7 +82,7 @@
     const isFirm = data.firm !== false;
     node.classList.toggle("ks-gauge-unfirm", !isFirm);
     g.figure.textContent = isFirm ? share(data.probability) : "No firm score";
-    g.caption.textContent = isFirm ? "chance of leaving" : `the number would be ${share(data.probability)}`;
+    g.caption.textContent = isFirm ? "chance of leaving" : `would be ${share(data.probability)}`;
     g.range.textContent = `range ${share(data.low)} to ${share(data.high)}`;
     const line = given(data.threshold) ? data.threshold : null;
     const side = line !== null && data.probability >= line ? "on or above" : "below";

@@ -76,10 +76,10 @@ def average(one: Any, period: str | None, horizon_months: int) -> list[Any]:
     """Give the average of a customer's group, large, with what it stands on."""
     who = "all customers" if one.group == "everybody" else f"customers like this one ({one.group})"
     return [
-        html.P(share(one.churn_share), className="ks-average-figure"),
-        html.P(f"of {count(one.customers, 'customer')} left: {who}.", className="ks-average-of"),
-        html.P(badge(one.label)),
-        html.P(_counted(period, horizon_months), className="ks-card-note"),
+        html.P(share(one.churn_share), className="ks-average-part ks-average-figure"),
+        html.P(f"of {count(one.customers, 'customer')} left: {who}.", className="ks-average-part"),
+        html.P(badge(one.label), className="ks-average-part"),
+        html.P(_counted(period, horizon_months), className="ks-average-part ks-card-note"),
     ]
 
 
