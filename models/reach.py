@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from config.dataset import Feature, Kind
-from models.scorecard import Floats, Scorecard
+from models.scorecard import Scorecard
 from models.scorecard_format import CategoricalFeature, NumericFeature
 from models.values import level, number
 
@@ -66,8 +66,9 @@ def step_of(feature: Feature, low: float, high: float) -> float:
     return feature.step or _round_step((high - low) / STEPS_OF_A_SLIDER)
 
 
-def numbers_with_data(seen: Seen, values: Floats) -> npt.NDArray[np.bool_]:
+def numbers_with_data(seen: Seen, values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Say at which numbers, of any shape, the model has seen somebody; at all where it reads no numbers."""
+    values = np.asarray(values, dtype=np.float64)
     if not isinstance(seen, NumericFeature):
         return np.ones(np.shape(values), dtype=bool)
     if seen.minimum is None or seen.maximum is None:

@@ -110,7 +110,7 @@ def _reason(
     features: list[Feature], row: Row, spec: DatasetSpec, contribution: float, points: float
 ) -> Reason:
     values = [_value_inside(spec, feature, row.get(feature.column)) for feature in features]
-    names = [features[0].label, *(_inside(feature.label) for feature in features[1:])]
+    names = [features[0].label, *(inside(feature.label) for feature in features[1:])]
     label = " together with ".join(names)
     return Reason(
         columns=tuple(feature.column for feature in features),
@@ -133,7 +133,7 @@ def _fact(feature: Feature, value: str) -> str:
     article = "" if feature.kind is Kind.FLAG else "the "
     last = feature.label.rsplit(maxsplit=1)[-1].lower()
     verb = "are" if last.endswith("s") and not last.endswith(("ss", "us", "is")) else "is"
-    return f"{article}{_inside(feature.label)} {verb} {value}"
+    return f"{article}{inside(feature.label)} {verb} {value}"
 
 
 def _effect(points: float) -> str:
@@ -148,10 +148,10 @@ def _effect(points: float) -> str:
 def _value_inside(spec: DatasetSpec, feature: Feature, value: Any) -> str:
     """Write a value inside a sentence; the names of regions keep their capital."""
     words = value_in_words(spec, feature.column, value)
-    return words if feature.kind is Kind.NUMERIC or feature.column == spec.region else _inside(words)
+    return words if feature.kind is Kind.NUMERIC or feature.column == spec.region else inside(words)
 
 
-def _inside(label: str) -> str:
+def inside(label: str) -> str:
     """Write a label inside a sentence: "Monthly charges" loses its capital, "DSL" and "TV" keep theirs."""
     word = label.split(maxsplit=1)[0] if label.strip() else label
     return label[:1].lower() + label[1:] if word[1:].islower() else label
