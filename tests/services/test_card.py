@@ -20,6 +20,7 @@ FULL = {
     "quality": QUALITY,
     "fairness": FAIRNESS,
     "explanation": SHAPES,
+    "mitigation": {"words": "Gender was left out.", "cost": "AUC falls by 0.002.", "caution": None},
     "data": {"title": f"Customers {EVIL}", "rows": 250, "left": 50, "features": ["a", EVIL],
              "protected": ["gender"],
              "sources": [{"name": EVIL, "legal_basis": EVIL, "purpose": EVIL}],
@@ -69,6 +70,7 @@ def test_a_card_says_what_the_report_says_in_plain_language(town):
         "Of 50 leavers, the at-risk list held 20 and missed 30.",
         "0.847</td><td>0.801 to 0.889",
         "too few",
+        "<p>Gender was left out.</p> <p>AUC falls by 0.002.</p>",
         "75% of all movement",
         "Chance of leaving by Bills",
         "Draft: nobody has signed it off.",
@@ -77,6 +79,28 @@ def test_a_card_says_what_the_report_says_in_plain_language(town):
     ):
         assert part in text, part
     assert text.index("Bills") < text.index("About age.")  # the weightiest first
+
+
+def test_of_a_pair_the_cells_that_move_scores_most_are_told(town):
+    installation, named = town
+    cells = [
+        [
+            {"words": f"cell {n} of {row}", **dict.fromkeys(("effect", "low", "high"), n - row)}
+            for n in range(4)
+        ]
+        for row in range(4)
+    ]
+    pair = {
+        "columns": ["a", "b"],
+        "label": "Age with Bills",
+        "kind": "pair",
+        "cells": cells,
+        "words": "Both.",
+    }
+    bind(installation, named["base"], {**FULL, "explanation": {**SHAPES, "shapes": [pair]}})
+    html = card.show(installation, ADA, named["base"]).html
+    assert html.count("cell ") == card_page.CELLS_SHOWN
+    assert "cell 3 of 0" in html and "cell 0 of 3" in html and "cell 1 of 1" not in html
 
 
 def test_a_card_stands_alone_and_runs_nothing(town):
