@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 from dash import dcc, html
 
 from components import controls, dialog, facts, registry
@@ -12,8 +11,6 @@ from components.card import card, cards
 from config.glossary import meaning
 from pages._model_ids import Ids
 from services.model_page import ModelPage
-
-TRIALS = "/trials"
 
 
 def register(found: ModelPage) -> list[Any]:
@@ -76,19 +73,11 @@ def _record(found: ModelPage) -> html.Div:
             ]
         ),
         *([html.Div(plan, className="ks-on-screen ks-md-act")] if found.may_decide else []),
-        *_trials(),
+        html.P(
+            dcc.Link("Trials of versions", href="/trials", className="ks-quiet-link"),
+            className="ks-on-screen",
+        ),
     ]
     files = {**known.artifacts, **({"report": known.report_sha256} if known.report_sha256 else {})}
     right = [html.H3("Files by SHA-256", className="ks-part-title"), registry.files(files)]
     return html.Div([html.Div(left, className="ks-md-standing"), html.Div(right)], className="ks-md-two")
-
-
-def _trials() -> list[Any]:
-    """Lead to the trials of versions, where there is a page of them."""
-    if TRIALS not in {page["path"] for page in dash.page_registry.values()}:
-        return []
-    return [
-        html.P(
-            dcc.Link("Trials of versions", href=TRIALS, className="ks-quiet-link"), className="ks-on-screen"
-        )
-    ]

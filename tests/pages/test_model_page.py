@@ -449,3 +449,43 @@ def test_a_manager_reads_signs_and_goes_back(town, browser, address):
     until(browser, lambda d: "Complaints from the shops." in text_of(d))
     assert own.installation.in_use().version == named["base"]
     assert console(browser) == []
+
+
+@pytest.mark.browser
+def test_a_manager_notes_plans_asks_for_a_day_and_withdraws(town, browser, address):
+    """R66: each in a dialog that reads well; what waits for a decision stands on the page."""
+    own, named = town
+    browser.get(f"{address}/healthz")
+    for name, value in own.cookies("manager").items():
+        browser.add_cookie({"name": name, "value": value})
+
+    def opened(button, theme, width):
+        # the page is long and still being drawn: a click by place may meet something else
+        browser.execute_script("arguments[0].click()", until(browser, there(f"#{button}"))[0])
+        assert check(browser, button, (theme,), {width: WIDTHS[width]}) == 1
+
+    browser.get(f"{address}/model")
+    opened("model-note", "dark", "phone")
+    browser.find_element(By.CSS_SELECTOR, "#model-note-kind input[value=problem]").click()
+    browser.find_element(By.ID, "model-note-text").send_keys("Odd in the north.", Keys.TAB)
+    browser.find_element(By.ID, "model-note-now").click()
+    until(browser, lambda d: "1 problem noted and not solved" in text_of(d))
+
+    opened("model-plan", "light", "desk")
+    field = browser.find_element(By.ID, "model-plan-withdrawal")
+    assert field.get_attribute("min") == "2026-03-04"
+    field.send_keys("03042026", Keys.TAB)
+    browser.find_element(By.ID, "model-plan-now").click()
+    until(browser, lambda d: "It was to be withdrawn on 4 March 2026 and is not" in text_of(d))
+
+    until(browser, there("#model-day"))[0].send_keys("03042026", Keys.TAB)
+    answer = f"no version was champion, version {named['base'][:8]} answered as a draft"
+    until(browser, lambda d: answer in d.find_element(By.ID, "model-day-said").text)
+
+    opened("model-withdraw", "dark", "tablet")
+    assert "No version answers then" in browser.find_element(By.ID, "model-withdraw-dialog").text
+    browser.find_element(By.ID, "model-withdraw-reason").send_keys("As planned.", Keys.TAB)
+    browser.find_element(By.ID, "model-withdraw-now").click()
+    until(browser, lambda d: "Withdrawn: it never answers again." in text_of(d))
+    assert own.installation.in_use().version is None
+    assert console(browser) == []
