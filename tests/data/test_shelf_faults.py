@@ -4,14 +4,13 @@ import json
 import os
 import pickle
 import random
-import resource
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from data.artifacts import ESTIMATOR, GOLDEN, SCORECARD, ArtifactError, NotKept, Shelf, canonical
 from data.warehouse import durable
+from tests.full_disk import full_disk
 
 VERSION = "a" * 64
 CARD = json.dumps({"terms": list(range(200))})
@@ -25,17 +24,6 @@ def shelf(tmp_path) -> Shelf:
 
 def put(shelf: Shelf, **more):
     return shelf.put(VERSION, CARD, {"an": "estimator"}, golden=KNOWN, **more)
-
-
-@contextmanager
-def full_disk(limit_bytes: int):
-    """Let the system refuse every file that grows beyond a limit, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_scorecard_with_any_byte_turned_is_refused(shelf):

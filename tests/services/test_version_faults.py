@@ -17,7 +17,7 @@ from services import customers, datasets, shelf_check, signing, training
 from services.installation import _scorecard
 from services.roles import SYSTEM, NotPermitted
 from services.stamp import standing
-from tests.data.test_shelf_faults import full_disk
+from tests.full_disk import full_disk
 from tests.services import made_up_training
 from tests.services.trial_town import ADA, MAX, SPEC, VERA, hashes, settle_signed
 from tests.services.trial_town import customers as people
