@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
 from services import (
+    kept_words,
     mitigation_words,
     movement_words,
     registry_words,
@@ -355,6 +356,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **travel_words.SENTENCES,
     **trial_words.SENTENCES,
     **scenario_words.SENTENCES,
+    **kept_words.SENTENCES,
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
 }

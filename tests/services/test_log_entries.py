@@ -8,6 +8,7 @@ import pytest
 
 from data.store import EntryRefused
 from services import (
+    kept_words,
     log,
     mitigation_words,
     registry_words,
@@ -297,7 +298,15 @@ def test_an_entry_is_told_in_a_sentence(fields, told):
 
 
 def test_every_kind_that_has_a_sentence_is_tried_above():
-    words = (mitigation_words, registry_words, scenario_words, signing_words, travel_words, trial_words)
+    words = (
+        kept_words,
+        mitigation_words,
+        registry_words,
+        scenario_words,
+        signing_words,
+        travel_words,
+        trial_words,
+    )
     beside_their_commands = {"purge"}.union(*(one.SENTENCES for one in words))
     assert set(log.SENTENCES) <= {fields["kind"] for fields, _ in TOLD} | beside_their_commands
 
