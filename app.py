@@ -38,6 +38,7 @@ from web.health import health
 from web.key import KeyRefused, signing_key
 from web.pages_guard import guard_pages, may_see
 from web.request_log import log_requests
+from web.scenario_sample import scenario_sample
 from web.scorecard_file import scorecard_file
 from web.serving import PortTaken
 from web.session import csrf_token, open_sessions
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(health)
     server.register_blueprint(scorecard_file)
     server.register_blueprint(card_file)
+    server.register_blueprint(scenario_sample)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)

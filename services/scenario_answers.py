@@ -154,7 +154,7 @@ def put_together(scenario: Scenario, engine: Engine, found: Outcome, own_stamp: 
         over=Figure(before.over, after.over, after.over - before.over, after.over - before.over),
         joins=found.joins,
         leaves=found.leaves,
-        line=float(engine.line) if np.isfinite(engine.line) else None,
+        line=engine.threshold,
         bands_before=before.bands.astype(int).tolist(),
         bands_after=after.bands.astype(int).tolist(),
         steps=[

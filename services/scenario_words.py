@@ -70,11 +70,11 @@ def sentences(answer: Answer, spec: DatasetSpec, money: Callable[[float], str]) 
     within = "within a month" if months == 1 else f"within {months} months"
     leavers = answer.leavers
     change = leavers.after - leavers.before
-    moved = _inside(" and ".join(one.text for one in answer.steps)) if answer.steps else "nothing is moved"
+    moved = _and([_inside(one.text) for one in answer.steps]) if answer.steps else "nothing moved"
     if round(abs(change)) == 0:
         first = (
-            f"If {moved}, about {leavers.after:,.0f} of {answer.customers:,} customers are expected to leave "
-            f"{within}, as many as without it."
+            f"With {moved}, about {leavers.after:,.0f} of {answer.customers:,} customers are expected to "
+            f"leave {within}, as many as without it."
         )
     else:
         way = "fewer" if change < 0 else "more"
@@ -85,7 +85,7 @@ def sentences(answer: Answer, spec: DatasetSpec, money: Callable[[float], str]) 
             else "though within the model's spread it may be none"
         )
         first = (
-            f"If {moved}, about {leavers.after:,.0f} instead of {leavers.before:,.0f} of "
+            f"With {moved}, about {leavers.after:,.0f} instead of {leavers.before:,.0f} of "
             f"{answer.customers:,} customers are expected to leave {within}: {abs(change):,.0f} {way} "
             f"({spread})."
         )

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from models.scenario import Engine, Outcome, Scenario, ScenarioError, check, parse_scenario
 from services import log, portfolio, scenario_words
 from services.installation import Champion, Dataset
@@ -88,7 +86,7 @@ def told(installation: Installation, actor: Actor, on: Standing, worked: Worked)
         payload={
             "scenario": scenario.plain(),
             "words": scenario_words.steps(scenario.steps, on.dataset.spec),
-            "line": engine.line if np.isfinite(engine.line) else None,
+            "line": engine.threshold,
             "answer": figures(found),
         },
     )

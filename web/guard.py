@@ -40,7 +40,8 @@ PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")
 # favicon ...) does not exist here.
 SIGNED_IN = frozenset(
     {
-        "sign_in.leave", "scorecard_file.scorecard", "card_file.model_card", ASSETS, CALLBACKS,
+        "sign_in.leave", "scorecard_file.scorecard", "card_file.model_card", "scenario_sample.sample",
+        "scenario_sample.proof", ASSETS, CALLBACKS,
         "/", "/<path:path>", "/_dash-layout", "/_dash-dependencies",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     }

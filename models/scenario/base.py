@@ -24,7 +24,7 @@ PLACES = 1 << 32
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Base:
     """The active customers, n of them, those of one combination of groups beside each other.
 

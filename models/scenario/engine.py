@@ -152,7 +152,7 @@ class Engine:
     """
 
     def __init__(self, base: Base, threshold: float | None, *, threads: int | None = None) -> None:
-        self.base = base
+        self.base, self.threshold = base, threshold
         # who stands exactly on the line is on the list, whichever way the chance was computed
         self.line = np.inf if threshold is None else threshold * (1 - _TIE)
         self._threads = threads or min(2, os.cpu_count() or 1)

@@ -97,11 +97,12 @@ class Moving:
     def carry_out(self, rows: slice) -> tuple[Columns, list[Tally]]:
         """Carry all steps out on some rows."""
         columns = Columns(self.base, rows)
-        tallies = [self._step(place, columns) for place in range(len(self.scenario.steps))]
+        tallies = [self.take(place, columns) for place in range(len(self.scenario.steps))]
         self._follow(columns)
         return columns, tallies
 
-    def _step(self, place: int, columns: Columns) -> Tally:
+    def take(self, place: int, columns: Columns) -> Tally:
+        """Carry one step out; those before it are carried out already."""
         step = self.scenario.steps[place]
         feature = self.base.spec.feature(step.column)
         mask = self._mask(place, columns.rows)

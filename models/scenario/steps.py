@@ -120,6 +120,8 @@ def parse_scenario(plain: Any) -> Scenario:
 def _told(error: Mapping[str, Any]) -> str:
     where = [part for part in error["loc"] if part not in ("steps", "function-after[_says_something(), Who]")]
     step = f"Step {where[0] + 1}: " if where and isinstance(where[0], int) else ""
+    if error["loc"] in ((), ("steps",)) and error["type"] != "too_long":
+        return "The steps of a scenario are a list, and this is none: build the scenario anew."
     if error["type"] == "too_long":
         return f"A scenario has at most {MOST_STEPS} steps: leave some out."
     field = next((str(part) for part in reversed(where) if part in _WORDS), None)

@@ -58,6 +58,12 @@ def test_what_cannot_be_is_refused_in_words(steps, words):
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize("plain", [None, [], "much", {"steps": None}, {"steps": "much"}])
+def test_what_is_no_scenario_is_refused_in_words(plain):
+    with pytest.raises(ScenarioError, match="are a list, and this is none"):
+        parse_scenario(plain)
+
+
 def test_what_can_be_passes():
     _checked(DEARER, YEARLY | {"who": {"levels": {"channel": ["Shop"]}, "ranges": {"tenure": [None, 12]}}})
 

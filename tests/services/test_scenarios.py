@@ -67,7 +67,7 @@ def test_an_assumption_is_told_apart(town, analyst):
 
 def test_two_sentences_say_it_all(town, analyst):
     first, second = scenarios.answer(town, analyst, {"steps": [DEARER]}).sentences
-    assert first.startswith("If price up by 10% for everybody, about ")
+    assert first.startswith("With price up by 10% for everybody, about ")
     assert " of 400 customers are expected to leave within a month" in first
     assert second.startswith("Counted over 12 months, it changes what customers pay by ")
     assert "does not prove that one causes the other" in second
@@ -140,5 +140,5 @@ def test_an_empty_scenario_is_the_base_as_it_is(town, analyst):
     found = scenarios.answer(town, analyst, {"steps": []})
     assert found.leavers.change == 0
     assert (found.joins, found.leaves) == (0, 0)
-    assert "nothing is moved" in found.sentences[0]
+    assert "nothing moved" in found.sentences[0]
     assert {SPEC.label(group.column) for group in found.groups} == {"Contract", "Channel", "Gender"}
