@@ -236,9 +236,11 @@ def _effect(effect: Mapping[str, Any]) -> str:
     moved, replaced = effect.get("moved_points"), effect.get("replaced_share")
     if moved is None or replaced is None:
         return ""
+    beyond = "; ".join(effect.get("guards") or ())
     return (
         f"One customer in twenty would move by {number(moved, 1)} points or more, and "
         f"{share(replaced, 0)} of the at-risk list would be replaced. "
+        + (f"It would cross a guard: {beyond}. " if beyond else "")
     )
 
 

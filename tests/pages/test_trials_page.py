@@ -162,7 +162,8 @@ def test_the_size_of_an_ab_is_told_before_it_starts(town):
 
 def test_a_promotion_that_waits_is_shown_and_called_off(town):
     hold(town)
-    assert "Waits until people have gone home" in said(page(town))
+    words = said(page(town))
+    assert "Waits until people have gone home" in words and "It would cross a guard" in words
     assert "is held back" in said(layout(town[0], town[0].client("analyst"), "/model"))
     [row] = town[0].installation.store.held("trials", waiting=True)
     values = {
