@@ -281,12 +281,9 @@ def _data(installation: Installation, row: VersionRow) -> dict[str, Any]:
 
 
 def _open_problems(notes: Sequence[ReviewRow]) -> int:
-    """Count problems that are not solved: each resolution answers one problem noted before it."""
-    still = 0
-    for one in reversed(notes):
-        if one.kind in ("problem", "resolution"):
-            still = max(0, still + (1 if one.kind == "problem" else -1))
-    return still
+    """Count problems that are not solved: each resolution answers one, and none is kept without one open."""
+    kinds = [one.kind for one in notes]
+    return kinds.count("problem") - kinds.count("resolution")
 
 
 def _names(installation: Installation) -> Callable[[str | None], str | None]:
