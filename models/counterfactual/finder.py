@@ -182,8 +182,9 @@ class Counterfactuals:
         return self._answer(problem, self._needed(problem, _changes(problem, picks, without), target))
 
     def _needed(self, problem: Problem, changes: dict[str, Any], target: float) -> dict[str, Any]:
-        """Take back changes that cost nothing and are not needed."""
-        for column in tuple(changes):
+        """Take back changes that cost nothing and are not needed; one that costs is always needed."""
+        free = [column for column, value in changes.items() if not problem.cost(column, value)]
+        for column in free:
             fewer = {name: value for name, value in changes.items() if name != column}
             if problem.may_be(fewer) and self._answer(problem, fewer).after <= target:
                 changes = fewer

@@ -245,8 +245,9 @@ class Problem:
         if column not in self._bins:
             card = self.structure.card
             place = card.columns.index(column)
-            values = [card.bin_of(place, value) for value in self._levers[column].values]
-            self._bins[column] = np.array(values, dtype=np.intp)
+            lever = self._levers[column]
+            values = lever.values if isinstance(lever.values[0], str) else lever.numbers
+            self._bins[column] = card.encode_column(place, np.asarray(values)).astype(np.intp)
         return self._bins[column]
 
 

@@ -50,6 +50,8 @@ def spec(random: np.random.Generator) -> DatasetSpec:
         {"column": "total", "formula": str(random.choice(["3 * price", "price + 2 * contact", "rival"]))},
         {"column": "per_hour", "formula": str(random.choice(["total / hours", "price - contact", "total"]))},
     ]
+    # a lever that follows another lever is none; one that follows an assumption is
+    derived.insert(0, {"column": "hours", "formula": str(random.choice(["price", "rival"]))})
     costs = [{"cost": cost()} if random.random() < 0.9 else {} for _ in range(5)]
     return DatasetSpec.model_validate(
         {
@@ -181,7 +183,7 @@ def _offers(
     """Give what one column can be moved to and the cost; first, to nothing."""
     feature, present = spec.feature(column), row[column]
     yield "", None, 0.0
-    follows = any(one.column == column for one in spec.derived)
+    follows = any(one.column == column == "hours" and one.formula == "price" for one in spec.derived)
     if feature.role is not Role.LEVER or feature.cost is None or present is None or follows:
         return
     if feature.kind is not Kind.NUMERIC:

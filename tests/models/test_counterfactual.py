@@ -1,3 +1,4 @@
+from itertools import product
 from unittest.mock import patch
 
 import numpy as np
@@ -6,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.counterfactual import Counterfactuals
+from models.counterfactual.fronts import Front, cheapest
 from models.derivation import move
-from models.scorecard import logistic
 from tests.models import counterfactual_town as town
 
 SLACK = 1e-9
@@ -34,6 +35,7 @@ def test_the_answers_are_the_cheapest_of_all_that_can_be_tried(seed, share, at_o
         moved = move(row, answer.changes, spec)
         assert answer.after == card.score(moved).log_odds <= target
         assert any(one.changes == answer.changes for one in reached)  # no rule broken, on data, in range
+        assert not any(_all_but_one(one.changes, answer.changes) for one in reached)  # each change is needed
         assert answer.cost == pytest.approx(min(one.cost for one in reached), abs=SLACK)
         reached = [one for one in reached if not set(answer.changes) <= set(one.changes)]
     assert len(found.answers) == 3 or not reached
@@ -43,3 +45,38 @@ def test_the_answers_are_the_cheapest_of_all_that_can_be_tried(seed, share, at_o
     assert found.best.cost == pytest.approx(min(one.cost for one in best), abs=SLACK)
     beyond = not found.answers and any(one.log_odds <= target for one in tried)
     assert bool(found.beyond_data) == beyond
+
+
+def _all_but_one(fewer, changes):
+    return len(fewer) == len(changes) - 1 and fewer.items() <= changes.items()
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), parts=st.integers(1, 4), share=st.floats(0, 1), below=st.booleans())
+def test_the_cheapest_sum_of_fronts_is_the_one_that_trying_all_finds(seed, parts, share, below):
+    random = np.random.default_rng(seed)
+    fronts = [_front(random) for _ in range(parts)]
+    sums = [sum(one) for one in product(*(front.cost for front in fronts))]
+    scores = [sum(one) for one in product(*(front.score for front in fronts))]
+    need = share * min(scores)
+    least = min(cost for cost, score in zip(sums, scores, strict=True) if score <= need)
+
+    taken = cheapest(fronts, need, least if below else np.inf)
+
+    if below:
+        assert taken is None
+    else:
+        assert sum(front.score[at] for front, at in zip(fronts, taken, strict=True)) <= need
+        cost = sum(front.cost[at] for front, at in zip(fronts, taken, strict=True))
+        assert cost == pytest.approx(least, abs=SLACK)
+    assert cheapest(fronts, min(scores) - 1) is None
+
+
+def _front(random):
+    """Draw a front: steps on a line, as a number with a slope gives, or anything that falls."""
+    size = int(random.integers(1, 9))
+    costs, falls = random.random(size) + 0.01, np.rint(random.random(size) * 2**20 + 1) / 2**20
+    if random.random() < 0.4:
+        costs[:], falls[:] = 0.5, 0.25
+    cost, score = np.cumsum(costs) - costs[0], -np.cumsum(falls)
+    return Front(cost, score, np.arange(size)[:, None])
