@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from config.dataset import DatasetSpec
+from data.spreadsheet import as_text
 from data.warehouse.content import ContentError, canonical_table, content_hash, snapshot_id
 from data.warehouse.durable import write_folder
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROW_GROUP = 122_880
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 QUARANTINE = ("row", "column", "value", "reason")
 
 
@@ -183,14 +183,6 @@ def write_quarantine(path: Path, refused: pd.DataFrame) -> None:
         writer.writerow(QUARANTINE)
         if len(refused):
             writer.writerows(
-                [_as_text(value) for value in row]
+                [as_text(value) for value in row]
                 for row in refused[list(QUARANTINE)].itertuples(index=False, name=None)
             )
-
-
-def _as_text(value: object) -> str:
-    """Say a cell so that no spreadsheet takes it for a formula: a leading quote, as OWASP advises."""
-    if value is None or value != value:
-        return ""
-    text = str(value)
-    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
