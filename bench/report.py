@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bench import page_table
 from bench.measure import ROOT, Unavailable
+from bench.page_table import table
 from bench.tables import NAMES, Case, case, path_of
 from config.dataset import DatasetSpec, Feature
 from models.candidates import LOGISTIC, Candidate, ebm
@@ -40,8 +42,6 @@ SHOWN = (
     ("f1", "F1"),
 )
 
-Rows = Iterable[Sequence[str]]
-
 
 def main() -> int:
     """Measure everything and write it; exit code 1 where the shared data are not on this machine."""
@@ -60,9 +60,9 @@ def main() -> int:
     return 0
 
 
-def _write(name: str, table: str) -> None:
+def _write(name: str, text: str) -> None:
     """Write one table as soon as it is there, so that nothing measured is lost."""
-    PAGE.write_text(_replaced(PAGE.read_text(encoding="utf-8"), name, table), encoding="utf-8")
+    page_table.write(PAGE, name, text)
     _say(f"{name}: written to {PAGE.relative_to(ROOT)}")
 
 
@@ -99,7 +99,7 @@ def _folds(cases: dict[str, Case], trained: dict[str, Trained]) -> str:
                 )
             )
     head = ("data", "model", "AUC", "log loss", "Brier score", "AUC less gradient boosting's")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _held_out(trained: dict[str, Trained]) -> str:
@@ -127,7 +127,7 @@ def _held_out(trained: dict[str, Trained]) -> str:
         ("their monthly revenue; at random", *(_kept(q["money"]) for q in reports.values())),
         ("ranges that held", *(_coverage(one.report_parts["coverage"]) for one in trained.values())),
     ]
-    return _table(("measure", *trained), rows)
+    return table(("measure", *trained), rows)
 
 
 def _gates(trained: dict[str, Trained]) -> str:
@@ -138,7 +138,7 @@ def _gates(trained: dict[str, Trained]) -> str:
         (results[0].name, results[0].bar_shown, *(_came_out(one) for one in results))
         for results in zip(*judged.values(), strict=True)
     ]
-    return _table(("gate", "bar", *judged), rows)
+    return table(("gate", "bar", *judged), rows)
 
 
 def _came_out(one: GateResult) -> str:
@@ -157,7 +157,7 @@ def _candidates(trained: dict[str, Trained]) -> str:
         for name, one in trained.items()
         for place, row in enumerate(one.report_parts["candidates"])
     ]
-    return _table(("data", "candidate", "AUC", "log loss", "why"), rows)
+    return table(("data", "candidate", "AUC", "log loss", "why"), rows)
 
 
 def _published(telco: Case) -> str:
@@ -181,7 +181,7 @@ def _published(telco: Case) -> str:
         ("the library's defaults, measured here", _mean(theirs, ddof=0)),
         ("Keepsight's choice (no pairs, limits, gender and age group left out)", _mean(ours, ddof=0)),
     ]
-    return _table(("Telco, three splits, a quarter to test on", "AUC"), rows)
+    return table(("Telco, three splits, a quarter to test on", "AUC"), rows)
 
 
 def _choices(cases: dict[str, Case]) -> str:
@@ -215,7 +215,7 @@ def _choices(cases: dict[str, Case]) -> str:
             used=True,
         ),
     ]
-    return _table(("data", "choice", "with it", "without"), rows)
+    return table(("data", "choice", "with it", "without"), rows)
 
 
 def _pair(
@@ -280,21 +280,6 @@ def _ranged(measure: dict[str, float | None]) -> str:
 
 def _mean(values: Sequence[float], ddof: int = 1) -> str:
     return f"{np.mean(values):.3f} ({np.std(values, ddof=ddof):.3f})"
-
-
-def _table(head: Sequence[str], rows: Rows) -> str:
-    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
-    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
-
-
-def _replaced(text: str, name: str, table: str) -> str:
-    """Put a table between its two comments; ValueError where the page has no place for it."""
-    begin, end = f"<!-- make report: {name} -->", f"<!-- end: {name} -->"
-    before, found, rest = text.partition(begin)
-    _, ended, after = rest.partition(end)
-    if not found or not ended:
-        raise ValueError(f"docs/model.md has no place for the table {name!r}: add {begin} and {end}.")
-    return f"{before}{begin}\n{table}\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bench.report import PAGE, _replaced, _table
+from bench.page_table import replaced, table
+from bench.report import PAGE
 
 NAMES = ("folds", "hold-out", "gates", "candidates", "choices", "published")
 
@@ -40,9 +41,9 @@ def test_a_table_goes_into_its_own_place_only():
         for name, held in (("x", "old"), ("y", "kept"))
     ]
     page = "before\n" + "\nbetween\n".join(places) + "\nafter\n"
-    new = _replaced(page, "x", _table(("p", "q"), [("1", "2")]))
+    new = replaced(page, "x", table(("p", "q"), [("1", "2")]))
     assert between(new, "x") == ["| p | q |", "|---|---|", "| 1 | 2 |"]
     assert between(new, "y") == ["kept"]
-    assert _replaced(new, "x", "old") == page
+    assert replaced(new, "x", "old") == page
     with pytest.raises(ValueError, match="add <!-- make report: z -->"):
-        _replaced(page, "z", "")
+        replaced(page, "z", "")
