@@ -21,6 +21,7 @@ import cli
 import cli_experiments
 import cli_mitigation
 import cli_registry
+import cli_scenarios
 import cli_signing
 import cli_travel
 from components import frame, states
@@ -38,6 +39,7 @@ from web.health import health
 from web.key import KeyRefused, signing_key
 from web.pages_guard import guard_pages, may_see
 from web.request_log import log_requests
+from web.scenario_files import scenario_files
 from web.scenario_sample import scenario_sample
 from web.scorecard_file import scorecard_file
 from web.serving import PortTaken
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(scorecard_file)
     server.register_blueprint(card_file)
     server.register_blueprint(scenario_sample)
+    server.register_blueprint(scenario_files)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
@@ -109,7 +112,8 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     cli_experiments.add_to(cli.model_group)
     cli_registry.add_to(cli.model_group)
     cli_mitigation.add_to(cli.model_group)
-    for command in (*cli.GROUPS, cli_experiments.experiment_group, cli.prepare):
+    groups = (*cli.GROUPS, cli_experiments.experiment_group, cli_scenarios.scenario_group)
+    for command in (*groups, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.
     server.test_client().get("/healthz")

@@ -26,7 +26,7 @@ from services.stamp import Standing, stamp
 if TYPE_CHECKING:
     from services.installation import Installation
 
-__all__ = ["LISTS", "Download", "export", "export_kept"]
+__all__ = ["LISTS", "Download", "NoSuchList", "export", "export_kept"]
 
 CHUNK = 1 << 14
 
@@ -35,6 +35,10 @@ DRAFT = "Draft, not signed off."
 
 Cells = Iterator[list[str]]
 Places = npt.NDArray[np.intp]
+
+
+class NoSuchList(ValueError):
+    """No list has this name; the message says which there are."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def export(installation: Installation, actor: Actor, what: str, plain: Mapping[s
 
     Raises
     ------
-    ValueError
+    NoSuchList
         For another list.
     services.scenarios.ScenarioError, services.scenarios.NoModel
         If it cannot be answered.
@@ -106,7 +110,7 @@ def _export(
     row: kept_scenarios.ScenarioRow | None = None,
 ) -> Download:
     if what not in LISTS:
-        raise ValueError(f"There is no list {what!r}: choose {' or '.join(LISTS)}.")
+        raise NoSuchList(f"There is no list {what!r}: choose {' or '.join(LISTS)}.")
     assert on.champion is not None
     worked = scenarios.work_out(installation, on.dataset, on.champion, plain)
     header, rows, cells = LISTS[what](worked.engine, worked.scenario)

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "cli_experiments.py": {"services", "cli", "cli_signing"},
     "cli_mitigation.py": {"services", "cli"},
     "cli_registry.py": {"services", "cli"},
+    "cli_scenarios.py": {"services", "cli"},
     "cli_signing.py": {"services", "cli"},
     "cli_travel.py": {"services", "cli"},
     "app.py": {
@@ -31,6 +32,7 @@ MAY_IMPORT = {
         "cli_experiments",
         "cli_mitigation",
         "cli_registry",
+        "cli_scenarios",
         "cli_signing",
         "cli_travel",
     },
@@ -53,6 +55,7 @@ ONLY_HERE = {
         "cli_experiments.py",
         "cli_mitigation.py",
         "cli_registry.py",
+        "cli_scenarios.py",
         "cli_signing.py",
         "cli_travel.py",
         "app.py",
