@@ -14,7 +14,17 @@ from pathlib import Path
 from bench.measure import Measure, Unavailable
 
 RESULTS = Path(__file__).parent / "results.json"
-BENCHES = ("quality", "training", "rescore", "explain", "drag", "rollback", "release", "start")
+BENCHES = (
+    "quality",
+    "training",
+    "rescore",
+    "explain",
+    "counterfactual",
+    "drag",
+    "rollback",
+    "release",
+    "start",
+)
 
 
 def main(names: list[str]) -> int:

@@ -40,6 +40,17 @@ def explainerdashboard(data: Path) -> dict[str, Any]:
     return figures
 
 
+def dice(task: dict[str, Any]) -> dict[str, Any]:
+    """Let dice-ml look for counterfactuals; ``bench/dice_peer.py`` says what stands in a task."""
+    python = _environment("dice", ROOT / "bench" / "dice_requirements.txt")
+    done = subprocess.run(
+        [python, ROOT / "bench" / "dice_peer.py"],
+        input=json.dumps(task), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
+    )  # fmt: skip
+    answers: dict[str, Any] = json.loads(done.stdout)
+    return answers
+
+
 def _environment(name: str, requirements: Path) -> Path:
     """Make the peer's environment once; give its Python."""
     folder = WORK / f"{name}-environment"
