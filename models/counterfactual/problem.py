@@ -219,13 +219,14 @@ class Problem:
         return True
 
     def in_order(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Give changes in an order in which none breaks a rule when made; as they are where there is none."""
+        """Give changes in an order in which none breaks a rule when made; the spec's where there is none."""
+        columns = [column for column in self._levers if column in changes]
         dead: set[Columns] = set()
 
         def ordered(done: dict[str, Any]) -> dict[str, Any] | None:
             if len(done) == len(changes):
                 return done
-            for column in changes:
+            for column in columns:
                 more = {**done, column: changes[column]}
                 if column in done or frozenset(more) in dead or not self.may_be(more):
                     continue
@@ -234,7 +235,7 @@ class Problem:
             dead.add(frozenset(done))
             return None
 
-        return ordered({}) or dict(changes)
+        return ordered({}) or {column: changes[column] for column in columns}
 
     def movable(self, columns: Columns) -> Columns:
         """Say which of some levers this customer has."""

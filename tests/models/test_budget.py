@@ -88,6 +88,13 @@ def test_a_large_plan_comes_close_to_the_bound_that_none_can_pass(share):
     assert len(drop) > CORE
 
 
+def test_the_bound_is_that_of_a_plan_that_may_split_an_offer():
+    plan = allocate(np.full((3 * CORE, 1), 0.1), [2.0], np.full(3 * CORE, 30.0), 5.0)
+    assert (plan.cost, plan.value) == (4.0, pytest.approx(6.0))
+    assert plan.bound == pytest.approx(7.5)
+    assert plan.gap == pytest.approx(0.2)
+
+
 def test_the_drops_of_offers_are_those_of_the_changed_customers():
     card, frame = town.card(), town.customers(60)
     base = build_base(card, town.SPEC, frame)
