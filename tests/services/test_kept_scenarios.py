@@ -30,15 +30,15 @@ def own_town(tmp_path, monkeypatch):
     return settle(tmp_path, rows=120)
 
 
-def retrain(installation):
+def retrain(installation, spec_name="town", seed=1):
     """Let another version be champion."""
-    model = scenario_town.card(seed=1)
+    model = scenario_town.card(seed)
     snapshot = installation.dataset().snapshot
     installation.shelf.put(model.version, model.to_json(), "no estimator")
     training.score_customers(installation, scenario_town.SPEC, snapshot, model.version, model)
     with installation.store.transaction() as together:
         together.record_version(
-            version=model.version, spec_name="town", spec_hash=scenario_town.SPEC.hash, snapshot=snapshot,
+            version=model.version, spec_name=spec_name, spec_hash=scenario_town.SPEC.hash, snapshot=snapshot,
             state="challenger", scorecard_sha256=model.version, metrics={},
         )  # fmt: skip
         together.promote(model.version, actor="u-9", began="sign-off", reason="It was looked at.")
@@ -302,6 +302,27 @@ def test_a_level_that_is_gone_is_told_and_then_still_answers(own_town, analyst):
     assert opened.then.leavers.after == kept.figures["leavers_after"]
     assert "Contract has no level 'Weekly' any more" in opened.notices[-1]
     assert "cannot be carried out on the present customers" in opened.notices[-1]
+
+
+def test_where_no_model_answers_any_more_the_kept_figures_are_left(own_town, analyst):
+    kept = kept_scenarios.keep(own_town, analyst, DEARER, "Prices")
+    own_town.store.set_state(kept.version, "withdrawn")
+    opened = opened_scenarios.open_kept(own_town, analyst, kept.id)
+    assert (opened.then, opened.now, opened.is_current) == (None, None, False)
+    assert opened.kept.figures == kept.figures
+    assert len(opened.notices) == 2
+
+
+def test_a_scenario_of_other_data_answers_then_and_says_how_to_switch(own_town, analyst, monkeypatch):
+    kept = kept_scenarios.keep(own_town, analyst, DEARER, "Prices")
+    monkeypatch.setattr(scenario_town, "SPEC", scenario_town.SPEC.model_copy(update={"name": "village"}))
+    load(own_town, scenario_town.customers(80))
+    retrain(own_town, "village", seed=2)
+    opened = opened_scenarios.open_kept(own_town, analyst, kept.id)
+    assert opened.now is None
+    assert opened.then.leavers.after == kept.figures["leavers_after"]
+    assert "switch with `flask data use town`" in opened.notices[-1]
+    assert kept_scenarios.listing(own_town, analyst, spec_name="village") == []
 
 
 def test_figures_that_are_not_the_kept_ones_are_told_with_the_reason(own_town, analyst):
