@@ -8,7 +8,6 @@
   const REST_MS = 250;
   const PATIENCE_MS = 20000;
 
-  const samples = new Map(); // by version and snapshot; neither ever changes
   let page = null;
 
   const byId = (name) => document.getElementById(`scenario-${name}`);
@@ -37,7 +36,7 @@
       prove(`Answered for all ${keepsight.scenarioView.count(setting.customers)} customers:`, "good", setting.answer.entry);
     }
     const of = page;
-    load(setting).then((base) => {
+    keepsight.scenarioSample.load(setting).then((base) => {
       of.base = base;
       if (page === of) check(of.answer);
     }, () => page === of && prove("The sample could not be loaded, so figures follow on release only.", "bad"));
@@ -47,25 +46,6 @@
     const found = {};
     for (const node of document.querySelectorAll(".ks-sc [data-part]")) found[node.dataset.part] = node;
     return found;
-  }
-
-  async function fetched(path) {
-    const answer = await fetch(path, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    return answer;
-  }
-
-  function load({ version, snapshot }) {
-    const key = `${version}/${snapshot}`;
-    if (!samples.has(key)) {
-      const both = Promise.all([
-        fetched(`/_scenario/${version}/${snapshot}.sample`).then((answer) => answer.arrayBuffer()),
-        fetched(`/_scorecard/${version}.json`).then((answer) => answer.json()),
-      ]).then(([bytes, card]) => keepsight.scenario.open(bytes, keepsight.scorecard.prepare(card)));
-      both.catch(() => samples.delete(key));
-      samples.set(key, both);
-    }
-    return samples.get(key);
   }
 
   // --- what is asked ---------------------------------------------------------------------------------
@@ -172,7 +152,7 @@
     if (answer.refused || answer.entry === null) return;
     if (!of.base) return prove(everybody, "good", answer.entry);
     try {
-      const bytes = await (await fetched(`/_scenario/${answer.entry}.proof`)).arrayBuffer();
+      const bytes = await (await keepsight.scenarioSample.fetched(`/_scenario/${answer.entry}.proof`)).arrayBuffer();
       if (page !== of || of.answer.entry !== answer.entry) return;
       const own = keepsight.scenario.run(of.base, { steps: answer.scenario.steps || [] });
       const apart = keepsight.scenario.apart(own, new Float64Array(bytes));

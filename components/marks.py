@@ -8,6 +8,8 @@ from dash import dcc, html
 
 from components.format import day
 
+DRAFT = "draft, not signed off"
+
 ROLES = {
     "lever": ("lever", "bi-sliders", "You can move this."),
     "assumption": ("assumption", "bi-cloud", "This moves, but not by you: competitors, the market."),
@@ -38,7 +40,7 @@ def draft_badge(stamp: Any) -> html.Span | None:
     if getattr(stamp, "version", None) is None or stamp.state in ("champion", "retired"):
         return None
     return badge(
-        "draft, not signed off",
+        DRAFT,
         "draft",
         "No named person has signed this version off: for analysis, not for action.",
     )

@@ -12,7 +12,10 @@ from components import controls, filters, format, frame, kpi, marks, notices, pa
 from components.card import card, cards
 from config.dataset import DatasetSpec
 from config.glossary import meaning
-from pages import _foot  # noqa: F401  (registers the foot's callback)
+from pages import (
+    _foot,  # noqa: F401  (registers the foot's callback)
+    _overview_levers,
+)
 from services import overview
 from services.overview import Filters, Headline, Tile
 from services.roles import permission
@@ -52,7 +55,7 @@ def layout(
         "Overview",
         _filter_row(offered, filters, since, until),
         html.Div(kpi.tiles([states.loading("tile")] * 4), id=Ids.TILES, className="ks-refresh"),
-        cards(_charts(spec, _dimensions(segments, by))),
+        cards([_overview_levers.levers(), *_charts(spec, _dimensions(segments, by))]),
         lede=spec.title,
         badges=[marks.synthetic_badge(spec.synthetic)],
         actions=[

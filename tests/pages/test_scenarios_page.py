@@ -104,7 +104,7 @@ def until(driver, condition, seconds=30):
 
 
 def words(driver, selector):
-    return driver.execute_script("return document.querySelector(arguments[0]).textContent", selector)
+    return driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
 
 
 def console(driver):
