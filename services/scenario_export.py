@@ -175,14 +175,17 @@ def _steps(engine: Engine, scenario: Scenario) -> tuple[list[str], int, Cells]:
 def _given_cells(moving: Moving) -> Cells:
     for rows in _slices(moving.base):
         steps = given(moving, rows)
-        for place in np.flatnonzero(_any(steps)):
-            own = [bool(step.changed[place]) for step in steps]
-            costs = [float(step.costs[place]) for step in steps]
+        who = np.flatnonzero(_any(steps))
+        # as lists at once, since taking one number out of an array costs more than writing its row
+        keys = moving.base.arrays["keys"][rows][who].tolist()
+        gets = np.array([step.changed[who] for step in steps]).T.tolist()
+        costs = np.array([step.costs[who] for step in steps]).T.tolist()
+        for key, own, each in zip(keys, gets, costs, strict=True):
             yield [
-                as_text(moving.base.key(rows.start + int(place))),
-                " and ".join(str(number) for number, gets in enumerate(own, start=1) if gets),
-                _amount(sum(costs)),
-                *(_amount(cost) if gets else "" for cost, gets in zip(costs, own, strict=True)),
+                as_text(key.decode()),
+                " and ".join(str(number) for number, changed in enumerate(own, start=1) if changed),
+                _amount(sum(each)),
+                *(_amount(cost) if changed else "" for cost, changed in zip(each, own, strict=True)),
             ]
 
 
