@@ -36,7 +36,7 @@ def answer_in_words(answer: Answer, spec: DatasetSpec, row: Mapping[str, Any]) -
         f"{_share(answer.chance_before)} to {_share(answer.chance_after)}, {_cost(answer, spec)}."
     )
     follows = [
-        f"{spec.label(column)} follows, from {value_in_words(spec, column, before)} "
+        f"{spec.label(column)} follows, from {amount(number(before))} "
         f"to {value_in_words(spec, column, after)}."
         for column, (before, after) in answer.followed.items()
     ]
@@ -49,12 +49,12 @@ def _changes(answer: Answer, spec: DatasetSpec, row: Mapping[str, Any]) -> str:
 
 def _change(spec: DatasetSpec, column: str, old: Any, new: float | str) -> str:
     feature = spec.feature(column)
-    before, after = value_in_words(spec, column, old), value_in_words(spec, column, new)
+    after = value_in_words(spec, column, new)
     name = ("" if feature.kind is Kind.FLAG else "the ") + inside(feature.label)
     if feature.kind is Kind.NUMERIC:
         verb = "raise" if number(new) > number(old) else "lower"
-        return f"{verb} {name} from {before} to {after}"
-    return f"change {name} from “{before}” to “{after}”"
+        return f"{verb} {name} from {amount(number(old))} to {after}"
+    return f"change {name} from “{value_in_words(spec, column, old)}” to “{after}”"
 
 
 def _cost(answer: Answer, spec: DatasetSpec) -> str:
