@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.store import ScenarioRow
+from data.store import Entry, ScenarioRow
 from data.store.people import ALPHABET
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -86,3 +86,17 @@ def test_it_outlives_the_version_and_the_snapshot_that_it_names(store):
     """No row of them need exist."""
     assert store.version("v1") is None
     assert store.record_scenario(KEPT)
+
+
+def test_a_scenario_and_its_entry_are_both_kept_or_neither(store):
+    """S42."""
+    with store.transaction() as together:
+        made = replace(KEPT, id=together.new_scenario_id())
+        assert together.record_scenario(made)
+        together.append(Entry("scenario-kept", "u-1", subject=made.id))
+    with pytest.raises(KeyboardInterrupt), store.transaction() as together:
+        together.record_scenario(replace(made, revision=2))
+        together.append(Entry("scenario-kept", "u-1", subject=made.id))
+        raise KeyboardInterrupt
+    assert store.scenarios() == [made]
+    assert store.head().seq == 1

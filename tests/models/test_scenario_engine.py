@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from models.derivation import broken_rules, move
 from models.scenario import Base, Engine, ScenarioError, build_base, parse_scenario
 from models.scenario.base import PLACES
+from models.scenario.given import given as who_gets
+from models.scenario.moving import Moving
 from models.values import level, number
 from tests.models.scenario_town import SPEC, card, customers
 
@@ -197,6 +199,21 @@ def test_a_scenario_does_to_each_customer_what_its_steps_say(engine, frame, plai
     assert found.after.kept == pytest.approx(((1 - after) * price).sum() * MONTHS, rel=1e-9)
     assert found.joins == np.count_nonzero((after >= LINE) & (before < LINE))
     assert found.leaves == np.count_nonzero((after < LINE) & (before >= LINE))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plain=scenarios, cost=st.sampled_from([None, 2.5]))
+def test_who_gets_each_step_adds_up_to_what_is_counted(engine, plain, cost):
+    scenario = parse_scenario({"steps": [{**step, "cost": cost} for step in plain["steps"]]})
+    moving = Moving(engine.base, scenario, engine.base.value_months)
+    moving.choose()
+    rows = [slice(start, min(start + 64, engine.base.rows)) for start in range(0, engine.base.rows, 64)]
+    by_step = list(zip(*(who_gets(moving, one) for one in rows), strict=True))
+    _, tallies = moving.carry_out(slice(0, engine.base.rows))
+    for parts, tally in zip(by_step, tallies, strict=True):
+        assert sum(int(part.changed.sum()) for part in parts) == tally.changed
+        assert sum(float(part.costs.sum()) for part in parts) == pytest.approx(tally.cost)
+        assert all((part.costs[~part.changed] == 0).all() for part in parts)
 
 
 def test_answers_by_group_add_up_to_the_whole(engine):
