@@ -19,6 +19,7 @@ BENCHES = (
     "training",
     "rescore",
     "explain",
+    "scenarios",
     "counterfactual",
     "drag",
     "rollback",
