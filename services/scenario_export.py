@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from config.dataset import Role
 from data.spreadsheet import as_text
 from models.scenario import Base, Engine, Scenario
 from models.scenario.given import Given, given
@@ -132,21 +133,21 @@ def _export(
         },
     )
     name = f"scenario-{row.id if row else entry.seq}-{what}.csv"
-    return Download(name, rows, entry.seq, _written([*header, *marks], cells, list(marks.values())))
+    return Download(name, rows, entry.seq, written([*header, *marks], cells, list(marks.values())))
 
 
 def _marks(installation: Installation, on: Standing) -> dict[str, str]:
     """Give what every row carries, since rows are copied out of their file: model, data, notice."""
     own = stamp(installation, on)
     return {
-        "model version": str(own.version),
+        "model version": str(own.version)[:12],
         "data": f"{'synthetic, ' if own.synthetic else ''}{own.data_date}, snapshot {own.snapshot}",
         "made": f"{installation.store.clock():%Y-%m-%d}",
         "notice": f"{DRAFT} {NOTICE}" if own.is_draft else NOTICE,
     }
 
 
-def _written(header: list[str], cells: Cells, marks: list[str]) -> Iterator[str]:
+def written(header: list[str], cells: Cells, marks: list[str]) -> Iterator[str]:
     """Write rows as CSV, a piece of some thousand at a time."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -166,15 +167,23 @@ def _written(header: list[str], cells: Cells, marks: list[str]) -> Iterator[str]
 def _steps(engine: Engine, scenario: Scenario) -> tuple[list[str], int, Cells]:
     moving = Moving(engine.base, scenario, engine.base.value_months)
     moving.choose()
-    header = ["customer", "steps", "cost"]
-    header += [f"cost of step {place}" for place in range(1, len(scenario.steps) + 1)]
-    reached = sum(int(np.count_nonzero(_any(given(moving, rows)))) for rows in _slices(engine.base))
-    return header, reached, _given_cells(moving)
+    feature = engine.base.spec.feature
+    # nobody gets an assumption: it is not ours to move
+    ours = [n for n, step in enumerate(scenario.steps) if feature(step.column).role is Role.LEVER]
+    header = ["customer", "steps", "cost", *(f"cost of step {number + 1}" for number in ours)]
+    reached = sum(int(np.count_nonzero(_any(_given(moving, rows, ours)))) for rows in _slices(engine.base))
+    return header, reached, _given_cells(moving, ours)
 
 
-def _given_cells(moving: Moving) -> Cells:
+def _given(moving: Moving, rows: slice, ours: list[int]) -> list[Given]:
+    """Say what the steps that are ours to take give some rows."""
+    steps = given(moving, rows)
+    return [steps[number] for number in ours]
+
+
+def _given_cells(moving: Moving, ours: list[int]) -> Cells:
     for rows in _slices(moving.base):
-        steps = given(moving, rows)
+        steps = _given(moving, rows, ours)
         who = np.flatnonzero(_any(steps))
         # as lists at once, since taking one number out of an array costs more than writing its row
         keys = moving.base.arrays["keys"][rows][who].tolist()
@@ -183,7 +192,7 @@ def _given_cells(moving: Moving) -> Cells:
         for key, own, each in zip(keys, gets, costs, strict=True):
             yield [
                 as_text(key.decode()),
-                " and ".join(str(number) for number, changed in enumerate(own, start=1) if changed),
+                " and ".join(str(number + 1) for number, changed in zip(ours, own, strict=True) if changed),
                 _amount(sum(each)),
                 *(_amount(cost) if changed else "" for cost, changed in zip(each, own, strict=True)),
             ]

@@ -59,6 +59,16 @@ def test_who_gets_a_step_is_who_the_step_is_for(town, analyst):
         assert (row["steps"], row["cost"]) == ("1", "30.5")
 
 
+def test_nobody_gets_an_assumption(town, analyst):
+    alone = export(town, analyst, "steps", {"steps": [SECURED]})
+    with_rival = export(town, analyst, "steps", {"steps": [RIVAL, SECURED]})
+    assert with_rival.rows == alone.rows
+    for row in read(with_rival):
+        assert (row["steps"], row["cost of step 2"]) == ("2", row["cost"])
+        assert "cost of step 1" not in row
+    assert export(town, analyst, "steps", {"steps": [RIVAL]}).rows == 0
+
+
 def test_who_crosses_the_line_is_listed_with_chances_and_direction(town, analyst):
     answer = scenarios.answer(town, analyst, {"steps": [DEARER, RIVAL]})
     rows = read(export(town, analyst, "crossing", {"steps": [DEARER, RIVAL]}))
@@ -84,7 +94,7 @@ def test_protected_columns_do_not_leave_with_the_list(town, analyst):
 def test_every_row_carries_model_data_and_notice(town, analyst):
     on, champion = scenarios.allowed(town, analyst)
     for row in read(export(town, analyst, "steps", {"steps": [SECURED]})):
-        assert row["model version"] == champion.version
+        assert row["model version"] == champion.version[:12]
         assert on.dataset.snapshot in row["data"]
         assert row["notice"] == "Made to assist; a person decides."
 
