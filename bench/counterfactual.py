@@ -34,7 +34,9 @@ ANSWERS = 3
 TARGET = 0.0
 """Log-odds: a chance of 50 %, the only target that dice-ml aims at."""
 
-METHODS = ("random", "genetic")
+METHODS = {"random": CUSTOMERS, "genetic": 40}
+"""Of how many customers each method of dice-ml is asked: the genetic one needs over eight minutes for 200."""
+
 PAIRS = 5
 CENT = 0.01
 """dice-ml changes prices by the cent, so for the comparison we do too."""
@@ -124,17 +126,18 @@ def _compared(card: Scorecard, spec: DatasetSpec, frame: pd.DataFrame) -> list[M
         return found
     for method in METHODS:
         theirs = [
-            _theirs(card, spec, row, one["rows"]) for row, one in zip(rows, answers[method], strict=True)
+            _theirs(card, spec, row, one["rows"]) for row, one in zip(rows, answers[method], strict=False)
         ]
+        told = f"of {len(theirs)} customers (telco)"
         seconds = statistics.median(one["seconds"] for one in answers[method])
-        pairs = [(a, b) for a, b in zip(ours, theirs, strict=True) if b.standing]
+        pairs = [(a, b) for a, b in zip(ours, theirs, strict=False) if b.standing]
         dearer = sum(a.cost > b.cost + _SLACK for a, b in pairs)
         ratio = statistics.median(b.cost / a.cost for a, b in pairs) if pairs else float("nan")
         name = f"dice-ml, {method}"
         found += [
             Measure(f"we are dearer than {name}: customers {told}", dearer, "customers", "at most", 0),
             Measure(f"cost of {name} over ours, median {told}", ratio, "times", "at least"),
-            _share(f"{name}: found a valid and possible answer, share {told}", len(pairs) / len(rows)),
+            _share(f"{name}: found a valid and possible answer, share {told}", len(pairs) / len(theirs)),
             _share(f"{name}: answers valid and possible, share {told}", _standing(theirs)),
             _share(f"{name}: answers differ in the levers used, share {told}", _diverse(theirs)),
             Measure(f"{name}: {ANSWERS} answers for one, median {told}", seconds * 1000, "ms", "at most"),

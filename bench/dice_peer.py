@@ -1,7 +1,8 @@
 """Counterfactuals by dice-ml, run in an environment of its own (bench/peers.py); knows nothing of our search.
 
 Reads a task from standard input and writes what was found to standard output, both JSON. A task holds the
-scorecard, the table, and for each row asked for the values permitted to each column that may vary.
+scorecard, the table, for each row asked for the values permitted to each column that may vary, and of how
+many rows each method is asked.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def main() -> None:
     )
     wrapped = dice_ml.Model(model=model, backend="sklearn")
     answers = {}
-    for method in task["methods"]:
+    for method, count in task["methods"].items():
         explainer = dice_ml.Dice(data, wrapped, method=method)
-        answers[method] = [_answer(explainer, method, frame, task, one) for one in task["customers"]]
+        answers[method] = [_answer(explainer, method, frame, task, one) for one in task["customers"][:count]]
     real.write(json.dumps(answers))
 
 
