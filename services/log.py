@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
 from services import (
+    action_words,
+    goal_words,
     kept_words,
     mitigation_words,
     movement_words,
@@ -357,8 +359,10 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **trial_words.SENTENCES,
     **scenario_words.SENTENCES,
     **kept_words.SENTENCES,
+    **goal_words.SENTENCES,
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
+    **action_words.SENTENCES,
 }
 
 

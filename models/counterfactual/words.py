@@ -58,7 +58,9 @@ def _change(spec: DatasetSpec, column: str, old: Any, new: float | str) -> str:
 
 
 def _cost(answer: Answer, spec: DatasetSpec) -> str:
-    return f"at a cost of {answer.cost:,.{spec.decimals}f} {spec.currency}" if answer.cost else "at no cost"
+    if not answer.cost:
+        return "at no cost"
+    return f"at a cost of {answer.cost:,.{spec.decimals}f} {spec.currency} a month"
 
 
 def _beyond(found: Found, spec: DatasetSpec) -> list[str]:

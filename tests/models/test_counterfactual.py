@@ -192,7 +192,7 @@ def test_a_level_or_number_at_which_nobody_was_seen_is_no_advice_and_the_reason_
     assert found.beyond_data == ("contract",)
     assert told(found, spec, ROW) == [
         "No change of ours brings the predicted chance of leaving to 1.8 %. The lowest is 18.24 %: lower the "
-        "monthly price from 60 to 30 EUR, at a cost of 30.00 EUR.",
+        "monthly price from 60 to 30 EUR, at a cost of 30.00 EUR a month.",
         "It could be reached only with contract at a value at which the model has seen nobody; advice there "
         "would stand on no data.",
         "Gift is left out, since nobody said what moving it costs.",
@@ -203,12 +203,12 @@ def test_answers_are_said_as_a_person_would_say_them(hand):
     spec = parse_spec(HAND)
     assert told(hand.find(ROW, -1.0, costs={"gift": 3}), spec, ROW) == [
         "Change gift from “no” to “yes” and change the contract from “Month” to “Year”: the predicted chance "
-        "of leaving goes from 50 % to 18.24 %, at a cost of 8.00 EUR.",
+        "of leaving goes from 50 % to 18.24 %, at a cost of 8.00 EUR a month.",
         "Lower the monthly price from 60 to 50 EUR and change gift from “no” to “yes”: the predicted "
-        "chance of leaving goes from 50 % to 26.89 %, at a cost of 13.00 EUR. "
+        "chance of leaving goes from 50 % to 26.89 %, at a cost of 13.00 EUR a month. "
         "Paid so far follows, from 100 to 80 EUR.",
         "Lower the monthly price from 60 to 40 EUR: the predicted chance of leaving goes from 50 % to "
-        "26.89 %, at a cost of 20.00 EUR. Paid so far follows, from 100 to 60 EUR.",
+        "26.89 %, at a cost of 20.00 EUR a month. Paid so far follows, from 100 to 60 EUR.",
     ]
     assert told(hand.find(ROW, 0.0), spec, ROW) == [
         "Nothing has to be done: the predicted chance of leaving is 50 %."

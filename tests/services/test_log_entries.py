@@ -8,6 +8,8 @@ import pytest
 
 from data.store import EntryRefused
 from services import (
+    action_words,
+    goal_words,
     kept_words,
     log,
     mitigation_words,
@@ -299,6 +301,8 @@ def test_an_entry_is_told_in_a_sentence(fields, told):
 
 def test_every_kind_that_has_a_sentence_is_tried_above():
     words = (
+        action_words,
+        goal_words,
         kept_words,
         mitigation_words,
         registry_words,
