@@ -1,5 +1,6 @@
 """The store: users, sessions, the log, snapshots and versions. The only place that knows SQLAlchemy."""
 
+from data.store.actions import ActionRow, Subject, Tally
 from data.store.chain import Header
 from data.store.errors import (
     EntryRefused,
@@ -24,6 +25,7 @@ from data.store.sessions import Session
 from data.store.store import Store, Transaction
 
 __all__ = [
+    "ActionRow",
     "Entry",
     "EntryFilter",
     "EntryRefused",
@@ -49,6 +51,8 @@ __all__ = [
     "StoreReadOnly",
     "StoreTooNew",
     "StoreUnreachable",
+    "Subject",
+    "Tally",
     "Transaction",
     "User",
     "Verification",

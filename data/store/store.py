@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from data.store.actions import Actions
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
 from data.store.installation import InstallationRows
@@ -22,7 +23,9 @@ from data.store.throttle import Throttle
 PATIENCE_SECONDS = 10.0
 
 
-class Operations(Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments, Scenarios):
+class Operations(
+    Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments, Scenarios, Actions
+):
     """All groups of functions over one reach."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -328,4 +329,44 @@ scenarios = Table(
     Column("figures", Json, nullable=False),
     Column("basis", Json, nullable=False),
     Index(None, "id", "revision", unique=True),
+)
+
+# What was done for whom; ``tally`` sums the subjects up, so that an effect is told without reading them
+actions = Table(
+    "actions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("spec_name", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("plan", Json, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("scenario_id", Text),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("hold_out_share", Float, nullable=False),
+    Column("created", Utc, nullable=False),
+    Column("tally", Json, nullable=False),
+    Column("called_off", Utc),
+    Column("called_off_by", Text),
+    Column("reason", Text),
+)
+
+action_subjects = Table(
+    "action_subjects",
+    metadata,
+    Column("action", Text, ForeignKey("actions.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("is_held", Boolean, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("log_odds", Float, nullable=False),
+    Column("chance", Float, nullable=False),
+    Column("cost", Float, nullable=False),
+    Column("worth", Float),
+    Column("has_left", Boolean),
+    Column("told", Date),
 )
