@@ -82,6 +82,37 @@ def planned_n(
     return Plan(math.ceil(champion), math.ceil(champion * ratio))
 
 
+def detectable(
+    base: float, treated_n: int, held_n: int, *, level: float = LEVEL, power: float = POWER
+) -> float | None:
+    """Give the least fall of a share that two arms of fixed sizes are likely to find.
+
+    Parameters
+    ----------
+    base : float
+        Share (0 to 1) expected of those held out.
+
+    Returns
+    -------
+    float or None
+        Positive, to within 0.0001; None where not even a fall to nearly nothing would be found.
+    """
+    if min(treated_n, held_n) < 1 or not 0 < base < 1:
+        return None
+    share = treated_n / (treated_n + held_n)
+
+    def is_found(fall: float) -> bool:
+        return planned_n(base, -fall, share=share, level=level, power=power).champion <= held_n
+
+    low, high = 0.0, base * (1 - 1e-6)
+    if not is_found(high):
+        return None
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_found(middle) else (middle, high)
+    return high
+
+
 def compare(
     champion_n: int, champion_hits: int, challenger_n: int, challenger_hits: int, *, level: float = LEVEL
 ) -> Comparison:
