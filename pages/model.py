@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
-from components import dialog, format, frame, marks, registry, shapes, states
+from components import dialog, format, frame, marks, notices, registry, shapes, states
 from components.card import cards
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
@@ -38,6 +38,7 @@ def layout(version: str = "", compare: str = "") -> html.Main:
         "Model",
         dcc.Store(id=Ids.SHOWN, data={"version": found.version, "report": found.known.report_sha256}),
         dcc.Store(id=Ids.DONE),
+        notices.notice(found.proposal, sign="bi-mortarboard"),
         waiting(found),
         ways(),
         cards([standing(found), compared(found)]),

@@ -9,7 +9,7 @@ from typing import Any
 
 from data.store import HeldRow
 from data.warehouse import Filters
-from services import holding, lookout, registry, signing
+from services import holding, lookout, registry, retraining, signing
 from services.installation import Installation
 from services.registry import Signature, Version, VersionLine
 from services.roles import Actor, permitted, require
@@ -50,6 +50,8 @@ class ModelPage:
         The version it is compared with, whose report is ``compared_report``.
     held : tuple of HeldRow
         Promotions that wait until people have gone home, of any version.
+    proposal : str or None
+        Why training again is proposed, to who may train.
     """
 
     stamp: Stamp
@@ -65,6 +67,7 @@ class ModelPage:
     compared: VersionLine | None
     compared_report: Mapping[str, Any]
     held: tuple[HeldRow, ...]
+    proposal: str | None
 
     @property
     def version(self) -> str:
@@ -135,6 +138,7 @@ def gather(
         compared=other,
         compared_report=report(installation, actor, other.version) if other else {},
         held=tuple(holding.waiting(installation, actor)),
+        proposal=retraining.proposal(installation, actor),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from data.artifacts import ArtifactError
 from data.store import Transaction, VersionRow
-from services import contingency, gates, guards, holding, log, registry
+from services import contingency, gates, guards, holding, log, registry, tracking
 from services.gates import GateResult
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, permitted, require
@@ -136,6 +136,7 @@ def sign(
         })  # fmt: skip
         _log(installation, actor, "promotion", seen, together, {"replaces": former})
     guards.watch_after(installation)
+    tracking.publish_soon(installation, actor)
     return Changed(seen.version, former)
 
 
@@ -173,6 +174,7 @@ def rollback(installation: Installation, actor: Actor, reason: str, *, of: str |
         replaced = together.promote(target.version, actor=actor.id, began="rollback", reason=words)
         _log(installation, actor, "rollback", target, together, {"from": replaced, "reason": words})
     guards.watch_after(installation)
+    tracking.publish_soon(installation, actor)
     return Changed(target.version, replaced)
 
 
@@ -196,6 +198,7 @@ def withdraw(installation: Installation, actor: Actor, version: str, reason: str
         _log(installation, actor, "withdrawal", row, together, {"reason": words, "instead": successor})
         serving = together.serving_version(row.spec_name)
     guards.watch_after(installation)
+    tracking.publish_soon(installation, actor)
     return Changed(serving.version if serving else None, row.version)
 
 

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from config.settings import Settings
-from services import log, tracking, training
+from services import log, signing, tracking, training
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
 from tests.services.small_town import card, settle_town
@@ -111,6 +111,15 @@ def test_beside_a_request_it_is_done_by_a_thread_that_the_process_waits_for(town
     thread = tracking.publish_soon(served)
     thread.join()
     assert asked == [(served, SYSTEM)] and not thread.daemon
+
+
+def test_a_withdrawal_reaches_the_server_without_being_waited_for(town, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tracking, "publish_soon", lambda *given: asked.append(given))
+    manager = Actor("u-5", "Mia", "manager")
+    version = town.store.versions()[0].version
+    signing.withdraw(town, manager, version, "It was trained on the wrong file.")
+    assert asked == [(town, manager)]
 
 
 def test_figures_are_numbers_only_and_ranges_come_along():
