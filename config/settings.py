@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     lines_by_group: bool = Field(
         False, description="a line of its own for each group may be tried; ask counsel whether it is lawful"
     )
+    hold_out_share: float = Field(
+        0.10, ge=0.01, le=0.5, description="share of an action's customers drawn to get nothing"
+    )
     repair_hours: int = Field(
         24, ge=1, le=8760, description="how long it realistically takes to mend a model that failed"
     )

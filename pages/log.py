@@ -41,6 +41,8 @@ KINDS = {
     "override": "hold overridden",
     "experiment": "trial of a model",
     "shadow": "scored unseen",
+    "action": "action on customers",
+    "outcomes": "who left of actions",
     "failure": "model could not answer",
     "drift": "scores compared with earlier ones",
     "travel": "model moved",

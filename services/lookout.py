@@ -1,4 +1,4 @@
-"""Lookout: what is looked after without anybody asking - the champion, trials, promotions that wait.
+"""Lookout: what is looked after without anybody asking - the champion, trials, what waits, actions.
 
 After each load, by ``flask experiment watch`` (cron), and when a page is opened while a promotion is due.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.store import ExperimentRow, HeldRow
-from services import champion_guards, guards, held
+from services import action_outcomes, champion_guards, guards, held
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -41,7 +41,7 @@ class Seen:
 
 
 def look_after(installation: Installation) -> Seen:
-    """Look after everything of the current data: first the champion, then what waits for it and against it.
+    """Look after everything of the current data: the champion, what waits, who left of actions, trials.
 
     Raises
     ------
@@ -50,6 +50,7 @@ def look_after(installation: Installation) -> Seen:
     """
     champion = champion_guards.watch(installation)
     settled = held.settle_due(installation)
+    action_outcomes.from_snapshots(installation)
     return Seen(champion.rolled_back, champion.proposal, tuple(settled), tuple(guards.watch(installation)))
 
 

@@ -7,6 +7,7 @@ would find a difference where there is none far more often than one time in twen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,8 +112,15 @@ def of(installation: Installation, row: ExperimentRow) -> Outcomes:
 
 def _judged_on(installation: Installation, row: ExperimentRow) -> SnapshotRow | None:
     """Find the first customers loaded at the planned end or after: the same whenever somebody looks."""
-    since = [one for one in _snapshots(installation, row) if one.created >= row.planned_end]
-    return since[0] if since and installation.store.clock() >= row.planned_end else None
+    if installation.store.clock() < row.planned_end:
+        return None
+    return first_loaded(installation, row.spec_name, row.planned_end)
+
+
+def first_loaded(installation: Installation, spec_name: str, moment: datetime) -> SnapshotRow | None:
+    """Give the first customers loaded at a moment or after; None where there are none yet."""
+    since = [one for one in installation.store.snapshots(spec_name) if one.created >= moment]
+    return min(since, key=lambda one: one.created, default=None)
 
 
 def _latest(installation: Installation, row: ExperimentRow) -> SnapshotRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from config.dataset import DatasetSpec, Role
 from models.scenario import Engine, Outcome, Scenario, Step, Tally, follows
 from services import scenario_words
+from services.evidence import Evidence
 from services.stamp import Stamp
 
 LEAST_GROUP = 30
@@ -132,8 +134,14 @@ class Answer:
     sentences: tuple[str, str] = ("", "")
 
 
-def put_together(scenario: Scenario, engine: Engine, found: Outcome, own_stamp: Stamp) -> Answer:
-    """Put an answer together from what the engine found."""
+def put_together(
+    scenario: Scenario,
+    engine: Engine,
+    found: Outcome,
+    own_stamp: Stamp,
+    measured: Mapping[str, Evidence],
+) -> Answer:
+    """Put an answer together from what the engine found; ``measured`` is what actions measured, by column."""
     spec, before, after = engine.base.spec, found.before, found.after
     cost = sum(step.cost for step in found.steps)
     has_money = spec.revenue is not None or spec.value is not None
@@ -158,10 +166,11 @@ def put_together(scenario: Scenario, engine: Engine, found: Outcome, own_stamp: 
         bands_before=before.bands.astype(int).tolist(),
         bands_after=after.bands.astype(int).tolist(),
         steps=[
-            _step_told(step, tally, spec) for step, tally in zip(scenario.steps, found.steps, strict=True)
+            _step_told(step, tally, spec, measured.get(step.column))
+            for step, tally in zip(scenario.steps, found.steps, strict=True)
         ],
         groups=_groups(engine, found),
-        warnings=_warnings(scenario, found, spec),
+        warnings=_warnings(scenario, found, spec, measured),
         stamp=own_stamp,
     )
 
@@ -181,7 +190,7 @@ def _figure(
     return Figure(before, after, middle - reach, middle + reach)
 
 
-def _step_told(step: Step, tally: Tally, spec: DatasetSpec) -> StepTold:
+def _step_told(step: Step, tally: Tally, spec: DatasetSpec, measured: Evidence | None) -> StepTold:
     feature = spec.feature(step.column)
     return StepTold(
         text=scenario_words.step(step, spec),
@@ -191,7 +200,7 @@ def _step_told(step: Step, tally: Tally, spec: DatasetSpec) -> StepTold:
         impossible=tally.impossible,
         cost=tally.cost,
         role=str(feature.role),
-        evidence=feature.evidence,
+        evidence=f"action {measured.name} ({measured.action})" if measured else feature.evidence,
         followed=[spec.label(column) for column in follows(spec, step.column)],
     )
 
@@ -236,7 +245,9 @@ def _level(
     return Level(label, int(customers), before, after, int(over_before), int(over_after))
 
 
-def _warnings(scenario: Scenario, found: Outcome, spec: DatasetSpec) -> list[str]:
+def _warnings(
+    scenario: Scenario, found: Outcome, spec: DatasetSpec, measured: Mapping[str, Evidence]
+) -> list[str]:
     """Say what a reader must know before trusting the figures."""
     words = []
     for column, count in found.outside.items():
@@ -259,6 +270,9 @@ def _warnings(scenario: Scenario, found: Outcome, spec: DatasetSpec) -> list[str
             words.append(f"Step {place} changes nobody: they all have what it would give them.")
         if feature.role is Role.ASSUMPTION:
             words.append(f"{feature.label} is not ours to move: step {place} says what if it moved.")
+        elif step.column in measured:
+            one = measured[step.column]
+            words.append(f"{feature.label}: measured in action {one.name} ({one.action}). {one.words}")
         elif feature.evidence == "predictive":
             words.append(
                 f"{feature.label}: no experiment has measured what moving it does. The model has only seen "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import ScenarioRow
-from services import contingency, scenarios
+from services import contingency, evidence, scenarios
 from services.installation import Champion, Dataset
 from services.roles import Actor
 from services.scenario_answers import put_together
@@ -74,7 +74,8 @@ def standing_of(installation: Installation, row: ScenarioRow) -> Standing:
 def _basis(installation: Installation, on: Standing, worked: scenarios.Worked) -> dict[str, Any]:
     """Give what tells the figures when version and snapshot are gone, as plain JSON."""
     own_stamp, spec = stamp(installation, on), on.dataset.spec
-    answer = put_together(worked.scenario, worked.engine, worked.outcome, own_stamp)
+    measured = evidence.everything(installation, spec.name)
+    answer = put_together(worked.scenario, worked.engine, worked.outcome, own_stamp, measured)
     return {
         "steps": [step.text for step in answer.steps],
         "sentences": list(answer.sentences),

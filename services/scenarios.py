@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.scenario import Engine, Outcome, Scenario, ScenarioError, check, parse_scenario
-from services import log, portfolio, scenario_words
+from services import evidence, log, portfolio, scenario_words
 from services.installation import Champion, Dataset
 from services.roles import Actor, require
 from services.scenario_answers import Answer, put_together
@@ -90,7 +90,8 @@ def told(installation: Installation, actor: Actor, on: Standing, worked: Worked)
             "answer": figures(found),
         },
     )
-    return put_together(scenario, engine, found, stamp(installation, on, entry=entry.seq))
+    measured = evidence.everything(installation, on.dataset.spec.name)
+    return put_together(scenario, engine, found, stamp(installation, on, entry=entry.seq), measured)
 
 
 def allowed(installation: Installation, actor: Actor) -> tuple[Standing, Champion]:
