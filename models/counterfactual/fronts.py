@@ -54,6 +54,11 @@ class Front:
             found.append(here + 1 + int(np.flatnonzero(falls >= falls.max() * (1 - 1e-12))[-1]))
         return np.array(found)
 
+    @cached_property
+    def climbs(self) -> tuple[Floats, Floats]:
+        """From corner to corner, what it costs more and by how much the score falls (below 0)."""
+        return np.diff(self.cost[self.corners]), np.diff(self.score[self.corners])
+
 
 def unbeaten(cost: Floats, score: Floats) -> Places:
     """Give the places of moves that no other beats, cost ascending; of equals the first."""
@@ -143,8 +148,7 @@ class _Tail:
     @classmethod
     def of(cls, fronts: Sequence[Front], first: int) -> _Tail:
         rest = fronts[first:]
-        costs = [np.diff(front.cost[front.corners]) for front in rest]
-        falls = [np.diff(front.score[front.corners]) for front in rest]
+        costs, falls = [front.climbs[0] for front in rest], [front.climbs[1] for front in rest]
         cost, fall = np.concatenate([np.zeros(0), *costs]), np.concatenate([np.zeros(0), *falls])
         order = np.argsort(fall / cost, kind="stable")
         owners = np.repeat(np.arange(len(rest)), [len(one) for one in costs])[order]
