@@ -471,8 +471,8 @@ def test_customers_loaded_after_it_is_due_tell_who_left_where_no_file_did(town, 
 # --- evidence, and what was saved --------------------------------------------------------------------
 
 
-def measure(town, tmp_path, *steps, share=0.3, **more):
-    made = begin(town, *(steps or (SECURED,)), hold_out_share=share, **more)
+def measure(town, tmp_path, *steps, **more):
+    made = begin(town, *(steps or (SECURED,)), hold_out_share=0.3, **more)
     held = {one.key for one in town.store.subjects(made.id, is_held=True)}
     at(town, made.due + timedelta(days=1))
     rows = whole(town, made, made.due.isoformat(), left=lambda key: key in held and key[-1] in "13579")
@@ -501,8 +501,8 @@ def test_levers_moved_together_are_not_told_apart(town, tmp_path):
 
 def test_what_measured_actions_saved_adds_up(town, tmp_path, viewer):
     assert action_effect.saved(town, viewer, "town") is None
-    first = measure(town, tmp_path, ONLINE, share=0.5)
-    second = measure(town, tmp_path, IN_SHOPS, share=0.5, name="Shops")
+    first = measure(town, tmp_path)
+    second = measure(town, tmp_path, name="Again")
     one, other = (action_effect.of(town, town.store.action(row.id)).effect for row in (first, second))
     found = action_effect.saved(town, viewer, "town")
     assert found.actions == 2
