@@ -17,7 +17,10 @@ from components.table import table
 from components.waterfall import gauge, waterfall, waterfall_data
 from config.dataset import DatasetSpec, Kind
 from config.glossary import meaning
-from pages import _foot  # noqa: F401  (registers the foot's callback)
+from pages import (
+    _foot,  # noqa: F401  (registers the foot's callback)
+    _way_back,
+)
 from services import customers, movement
 from services.contingency import GroupAverage
 from services.customers import CustomerAnswer, NoSuchCustomer
@@ -56,7 +59,16 @@ def layout(id: str = "") -> html.Main:
         f"Customer {found.id}",
         notices.stand_in(found.stamp),
         notices.cautions(_doubts(found)),
-        cards([_score(found), _reasons(found), _movement(found), _facts(found), *_history(found, spec)]),
+        cards(
+            [
+                _score(found),
+                _reasons(found),
+                _way_back.section(found),
+                _movement(found),
+                _facts(found),
+                *_history(found, spec),
+            ]
+        ),
         dcc.Store(id=Ids.KEY, data=found.id),
         marks.stamp_line(found.stamp),
         lede=_standing(found, spec),
