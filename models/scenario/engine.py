@@ -106,16 +106,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Lookup:
-    """What a touched term gives: ``scores`` at the sum of what its slots map to; ``table`` is exp(-score)."""
+    """What a touched term gives: ``scores`` at the sum of what its slots map to; ``table`` is exp(-score).
 
-    slots: tuple[tuple[str, npt.NDArray[np.intp]], ...]
+    A term of one column is laid out by its slots, so that nothing is mapped (None).
+    """
+
+    slots: tuple[tuple[str, npt.NDArray[np.intp] | None], ...]
     scores: Floats
     table: Floats
     bags: npt.NDArray[np.float32]
 
-    def cells(self, slots: dict[str, Array]) -> npt.NDArray[np.intp]:
-        first, *others = (cells.take(slots[column], mode="clip") for column, cells in self.slots)
-        return first + others[0] if others else first
+    def cells(self, slots: dict[str, Array]) -> Array:
+        parts = [
+            slots[column] if cells is None else cells.take(slots[column], mode="clip")
+            for column, cells in self.slots
+        ]
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 @dataclass(frozen=True)
@@ -199,13 +205,13 @@ class Engine:
             {column: count for column, count in outside.items() if count},
         )
 
-    def probability(self, scenario: Scenario) -> Floats:
-        """Give every customer's chance after a scenario, of shape (n,)."""
+    def probability(self, scenario: Scenario, *, out: Floats | None = None) -> Floats:
+        """Give every customer's chance after a scenario, of shape (n,), in ``out`` where it is given."""
         plan = self._planned(scenario)
-        answer = np.empty(self.base.rows)
+        answer = np.empty(self.base.rows) if out is None else out
 
         def fill(rows: slice) -> None:
-            columns, _ = plan.moving.carry_out(rows)
+            columns, _ = plan.moving.carry_out(rows, counted=False)
             answer[rows] = self._chances(plan, columns, self._slots(plan, columns))
 
         self._shared(fill)
@@ -217,7 +223,7 @@ class Engine:
         answer = self._untouched(plan.places)
 
         def fill(rows: slice) -> None:
-            columns, _ = plan.moving.carry_out(rows)
+            columns, _ = plan.moving.carry_out(rows, counted=False)
             slots, own = self._slots(plan, columns), answer[rows]
             for lookup in plan.lookups:
                 own += lookup.scores.take(lookup.cells(slots))
@@ -265,7 +271,10 @@ class Engine:
         assert not isinstance(term, LinearTerm)
         scores = np.asarray(term.scores)
         bags = np.ascontiguousarray(np.transpose(term.bags)).astype(np.float32)
-        return _Lookup(tuple(slots), scores, np.exp(-scores), bags)
+        if len(slots) > 1:
+            return _Lookup(tuple(slots), scores, np.exp(-scores), bags)
+        [(column, cells)] = slots
+        return _Lookup(((column, None),), scores[cells], np.exp(-scores[cells]), bags[cells])
 
     def _rest(self, places: tuple[int, ...]) -> Floats:
         """Give exp of the negative log-odds without the touched terms; the last few are kept."""

@@ -94,14 +94,15 @@ class Moving:
             if not step.who.is_everybody:
                 self._chosen[place] = chosen(self.base, step.who)
 
-    def carry_out(self, rows: slice) -> tuple[Columns, list[Tally]]:
-        """Carry all steps out on some rows."""
+    def carry_out(self, rows: slice, *, counted: bool = True) -> tuple[Columns, list[Tally]]:
+        """Carry all steps out on some rows; ``counted`` says whom they changed, and at what cost."""
         columns = Columns(self.base, rows)
-        tallies = [self.take(place, columns) for place in range(len(self.scenario.steps))]
+        places = range(len(self.scenario.steps))
+        tallies = [self.take(place, columns, counted=counted) for place in places]
         self._follow(columns)
         return columns, tallies
 
-    def take(self, place: int, columns: Columns) -> Tally:
+    def take(self, place: int, columns: Columns, *, counted: bool = True) -> Tally:
         """Carry one step out; those before it are carried out already."""
         step = self.scenario.steps[place]
         feature = self.base.spec.feature(step.column)
@@ -116,12 +117,14 @@ class Moving:
         if impossible is not None and impossible.any():
             tally.impossible = int(np.count_nonzero(impossible))
             new = np.where(impossible, old, new)
+        columns.moved[step.column] = new
+        if not counted:
+            return tally
         changed = new != old
         if feature.kind is Kind.NUMERIC:
             changed &= new == new  # a move of what is missing is none
         tally.changed = int(np.count_nonzero(changed))
         tally.cost = _cost(step, feature, old, new, changed, tally.changed, self.months)
-        columns.moved[step.column] = new
         return tally
 
     def _mask(self, place: int, rows: slice) -> Mask | None:
