@@ -101,15 +101,54 @@ def allocate(
     """
     value, price = _checked(drop, cost, worth, budget)
     ups = _upgrades(value, price)
-    spent = np.cumsum(ups.cost)
+    taken = int(np.searchsorted(np.cumsum(ups.cost), budget * (1 + _ROUNDING), side="right"))
+    offer = ups.first(taken, len(value))
+    _decide(_core(ups, taken), offer, value, price, budget)
+    return _plan(offer, value, price, ups, budget, points)
+
+
+def least(
+    drop: npt.ArrayLike, cost: npt.ArrayLike, worth: npt.ArrayLike, wanted: float, *, points: int = POINTS
+) -> Plan | None:
+    """Choose at most one offer a customer so that at least a wanted value is kept for as little as can be.
+
+    Parameters as in :func:`allocate`; with a worth of 1 each, value is customers kept. ``bound`` and the
+    curve are those of the plan's own cost as budget. The cost is the least there is for up to 40 customers;
+    for more it is above that by less than one offer.
+
+    Returns
+    -------
+    Plan or None
+        None where all that helps keeps less than ``wanted``.
+
+    Raises
+    ------
+    BudgetError
+        As :func:`allocate`, and where ``wanted`` is not above 0.
+    """
+    if not 0 < wanted < np.inf:
+        raise BudgetError(f"{wanted} cannot be wanted: give an amount above 0.")
+    value, price = _checked(drop, cost, worth, 0.0)
+    ups = _upgrades(value, price)
     kept = np.cumsum(ups.value)
+    if not len(kept) or kept[-1] < wanted * (1 - _ROUNDING):
+        return None
+    taken = int(np.searchsorted(kept, wanted * (1 - _ROUNDING))) + 1
+    offer = ups.first(taken, len(value))
+    _save(_core(ups, taken), offer, value, price, wanted)
+    spent = float(price[np.flatnonzero(offer != NOBODY), offer[offer != NOBODY]].sum())
+    return _plan(offer, value, price, ups, spent, points)
+
+
+def _plan(
+    offer: npt.NDArray[np.int16], value: Floats, price: Floats, ups: _Upgrades, budget: float, points: int
+) -> Plan:
+    """Put a plan together with its bound and its curve."""
+    spent, kept = np.cumsum(ups.cost), np.cumsum(ups.value)
     taken = int(np.searchsorted(spent, budget * (1 + _ROUNDING), side="right"))
-    offer = np.full(len(value), NOBODY, dtype=np.int16)
-    offer[ups.customer[:taken]] = ups.offer[:taken]  # the last upgrade of a customer is the one that holds
     bound = _at(kept, taken)
     if taken < len(spent):
         bound += (budget - _at(spent, taken)) * ups.value[taken] / ups.cost[taken]
-    _decide(_core(ups, taken), offer, value, price, budget)
     got = np.flatnonzero(offer != NOBODY)
     total = float(value[got, offer[got]].sum())
     budgets = np.linspace(0, max(float(spent[-1]) if len(spent) else 0.0, 0.0), points)
@@ -146,6 +185,12 @@ class _Upgrades:
     offer: npt.NDArray[np.int16]
     cost: Floats
     value: Floats
+
+    def first(self, count: int, customers: int) -> npt.NDArray[np.int16]:
+        """Give every customer's offer after so many upgrades."""
+        offer = np.full(customers, NOBODY, dtype=np.int16)
+        offer[self.customer[:count]] = self.offer[:count]  # the last of a customer is the one that holds
+        return offer
 
 
 def _upgrades(value: Floats, price: Floats) -> _Upgrades:
@@ -203,6 +248,25 @@ def _decide(
         most += float(own_price[top])
     taken = cheapest(fronts, left * (1 + _ROUNDING) - most + _ROUNDING)
     assert taken is not None  # nothing for anybody always fits
+    offer[core] = [front.picks[place, 0] for front, place in zip(fronts, taken, strict=True)]
+
+
+def _save(
+    core: npt.NDArray[np.intp], offer: npt.NDArray[np.int16], value: Floats, price: Floats, wanted: float
+) -> None:
+    """Decide the offers of a few customers exactly, for the least money that keeps what the others do not."""
+    offer[core] = NOBODY
+    others = np.flatnonzero(offer != NOBODY)
+    need = wanted * (1 - _ROUNDING) - float(value[others, offer[others]].sum())
+    fronts = []
+    for customer in core:
+        own_value = np.concatenate([[0.0], value[customer]])
+        own_price = np.concatenate([[0.0], price[customer]])
+        kept = unbeaten(own_price, -own_value)
+        kept = kept[own_price[kept] < np.inf]
+        fronts.append(Front(own_price[kept], -own_value[kept], kept[:, None] - 1))
+    taken = cheapest(fronts, -need)
+    assert taken is not None  # what they had before keeps enough
     offer[core] = [front.picks[place, 0] for front, place in zip(fronts, taken, strict=True)]
 
 

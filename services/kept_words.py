@@ -19,7 +19,11 @@ DONE = {
     "opened": "looked at the figures kept of the scenario {it}",
 }
 
-LISTS = {"steps": "who gets what", "crossing": "who crosses the at-risk line"}
+LISTS = {
+    "steps": "who gets what",
+    "crossing": "who crosses the at-risk line",
+    "goal": "who gets which offer of a plan",
+}
 
 
 def _kept(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
@@ -43,9 +47,7 @@ def _compared(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Labe
 def _export(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     rows = payload.get("rows")
     much = f"{rows:,} customers" if isinstance(rows, int) else "customers"
-    what = {"steps": "who gets what", "crossing": "who crosses the at-risk line"}.get(
-        str(payload.get("what"))
-    )
+    what = LISTS.get(str(payload.get("what")))
     of = f" of the scenario {_name(payload.get('name'), entry.subject)}" if payload.get("name") else ""
     return f"{who} exported a list of {much}{f' ({what})' if what else ''}{of}."
 

@@ -115,7 +115,7 @@ def _export(
     assert on.champion is not None
     worked = scenarios.work_out(installation, on.dataset, on.champion, plain)
     header, rows, cells = LISTS[what](worked.engine, worked.scenario)
-    marks = _marks(installation, on)
+    marks = marks_of(installation, on)
     entry = log.record(
         installation,
         actor,
@@ -136,7 +136,7 @@ def _export(
     return Download(name, rows, entry.seq, written([*header, *marks], cells, list(marks.values())))
 
 
-def _marks(installation: Installation, on: Standing) -> dict[str, str]:
+def marks_of(installation: Installation, on: Standing) -> dict[str, str]:
     """Give what every row carries, since rows are copied out of their file: model, data, notice."""
     own = stamp(installation, on)
     return {

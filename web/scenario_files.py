@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from services import scenario_export
+from services import goal_list, scenario_export
+from services.goal_list import NoSuchPlan
 from services.kept_scenarios import NoSuchScenario
 from services.scenario_export import NoSuchList
 from services.scenario_pins import Gone
@@ -17,7 +18,7 @@ from web.errors import answer
 
 scenario_files = Blueprint("scenario_files", __name__)
 
-ABSENT = (NoSuchScenario, Gone, NoModel)
+ABSENT = (NoSuchScenario, NoSuchPlan, Gone, NoModel)
 REFUSED = (NoSuchList, ScenarioError)
 
 
@@ -28,6 +29,16 @@ def kept(scenario_id: str, what: str) -> Response:
     try:
         found = scenario_export.export_kept(here.installation(), here.actor(), what, scenario_id, then=then)
     except (*ABSENT, *REFUSED) as fault:
+        return _refused(fault)
+    return _file(found)
+
+
+@scenario_files.get("/scenarios/goal/<int:entry>.csv")
+def planned(entry: int) -> Response:
+    """Give who gets which offer, by a plan that this person has on record."""
+    try:
+        found = goal_list.export(here.installation(), here.actor(), entry)
+    except (NoSuchPlan, NoModel) as fault:
         return _refused(fault)
     return _file(found)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.budget import CORE, NOBODY, BudgetError, allocate, drops
+from models.budget import CORE, NOBODY, BudgetError, allocate, drops, least
 from models.derivation import move
 from models.scenario import Engine, Step, build_base
 from tests.models import scenario_town as town
@@ -128,3 +128,34 @@ def test_the_drops_of_offers_are_those_of_the_changed_customers():
 def test_numbers_that_no_plan_can_be_made_of_are_refused(drop, cost, worth, budget, said):
     with pytest.raises(BudgetError, match=said):
         allocate(drop, cost, worth, budget)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases(), st.floats(0.01, 20))
+def test_the_least_money_that_keeps_as_much_is_found(case, wanted):
+    drop, cost, worth, _ = case
+    price, value = np.broadcast_to(cost, drop.shape), np.nan_to_num(drop * worth[:, None])
+    found, cheapest = least(drop, cost, worth, wanted), np.inf
+    for plan in product(range(-1, drop.shape[1]), repeat=len(drop)):
+        given_ = [(n, one) for n, one in enumerate(plan) if one >= 0]
+        if sum(value[one] for one in given_) >= wanted - 1e-9:
+            cheapest = min(cheapest, sum(price[one] for one in given_))
+    if found is None:
+        assert cheapest == np.inf
+    else:
+        assert found.value >= wanted - 1e-9
+        assert found.cost == pytest.approx(cheapest)
+
+
+def test_for_many_the_least_money_is_that_of_the_budget_which_keeps_as_much():
+    random = np.random.default_rng(5)
+    drop, worth = random.uniform(0, 0.4, (3000, 3)), np.ones(3000)
+    cost = random.uniform(1, 9, drop.shape)
+    plan = least(drop, cost, worth, 200.0)
+    assert plan.value >= 200
+    assert allocate(drop, cost, worth, plan.cost * 0.999).bound < 200
+
+
+def test_nothing_cannot_be_wanted():
+    with pytest.raises(BudgetError, match="above 0"):
+        least([[0.1]], [1.0], [1.0], 0)
