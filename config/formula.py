@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -20,8 +21,9 @@ class FormulaError(ValueError):
     """A formula that is not arithmetic on columns; the message says how to mend it."""
 
 
+@lru_cache(maxsize=256)  # asked for each chunk of customers that a scenario moves
 def parse_formula(text: str) -> Tree:
-    """Parse arithmetic on column names and numbers.
+    """Parse arithmetic on column names and numbers; the tree is shared, so it is not to be changed.
 
     A column whose name is no identifier stands in backticks: ```monthly charge` * 12``.
 

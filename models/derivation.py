@@ -40,10 +40,14 @@ def derive(tree: Tree, before: Mapping[str, Any], after: Mapping[str, Any], reco
         except ZeroDivisionError:  # of two constants; columns follow IEEE and give infinity
             return recorded
         moved = _number(recorded) + difference
-    stays = (difference == 0) | ~np.isfinite(moved)
-    if np.ndim(moved):
-        return np.where(stays, _number(recorded), moved)
-    return recorded if stays else float(moved)
+        stays = difference == 0
+        if not np.isfinite(np.sum(moved)):
+            stays |= ~np.isfinite(moved)
+    if not np.ndim(moved):
+        return recorded if stays else float(moved)
+    if stays.any():
+        np.copyto(moved, _number(recorded), where=stays)
+    return moved
 
 
 def broken_rules(row: Mapping[str, Any], spec: DatasetSpec) -> list[Rule]:

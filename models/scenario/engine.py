@@ -328,13 +328,13 @@ class Engine:
         return score
 
     def _chances(self, plan: _Plan, columns: Columns, slots: dict[str, Array]) -> Floats:
-        odds = plan.rest[columns.rows]
+        odds = plan.rest[columns.rows].copy()
         for lookup in plan.lookups:
-            odds = odds * lookup.table.take(lookup.cells(slots))
+            odds *= lookup.table.take(lookup.cells(slots))
         for term in plan.linear:
             with np.errstate(over="ignore"):
-                odds = odds * np.exp(-self._linear(term, columns))
-        odds = odds + 1.0
+                odds *= np.exp(-self._linear(term, columns))
+        odds += 1.0
         return np.divide(1.0, odds, out=odds)
 
     def _part(self, plan: _Plan, rows: slice, ranges: bool) -> _Part:
@@ -362,12 +362,10 @@ class Engine:
             )
 
     def _money(self, columns: Columns) -> tuple[Floats | None, Floats | None]:
-        """Give revenue a month and worth of each row, in currency, unknown ones as 0."""
+        """Give revenue a month of each row, and its worth where the data hold one; unknown ones are 0."""
         spec = self.base.spec
         revenue = _known(columns.now(spec.revenue)) if spec.revenue else None
-        if spec.value:
-            return revenue, _known(columns.now(spec.value))
-        return revenue, None if revenue is None else revenue * self.base.value_months
+        return revenue, _known(columns.now(spec.value)) if spec.value else None
 
     def _summed(
         self, rows: slice, chance: Floats, revenue: Floats | None, worth: Floats | None, over: Array
@@ -375,19 +373,26 @@ class Engine:
         first, starts = self._cells_of(rows)
         leavers = np.add.reduceat(chance, starts)
         at_risk = np.zeros(len(starts)) if revenue is None else np.add.reduceat(chance * revenue, starts)
-        bands = np.bincount(np.minimum((chance * BANDS).astype(np.intp), BANDS - 1), minlength=BANDS)
+        bands = np.bincount((chance * BANDS).astype(np.intp), minlength=BANDS + 1)
+        bands[BANDS - 1] += bands[BANDS]  # who leaves for sure
         over_by_cell = np.add.reduceat(over, starts, dtype=np.int64)
         return Side(
             leavers=float(leavers.sum()),
             chance=float(leavers.sum() - (chance * chance).sum()),
             at_risk=float(at_risk.sum()),
-            kept=0.0 if worth is None else float(worth.sum() - (chance * worth).sum()),
+            kept=self._kept_of(chance, revenue, worth, float(at_risk.sum())),
             over=int(over_by_cell.sum()),
-            bands=bands.astype(float),
+            bands=bands[:BANDS].astype(float),
             leavers_by_cell=self._spread(leavers, first),
             over_by_cell=self._spread(over_by_cell, first),
             at_risk_by_cell=self._spread(at_risk, first),
         )
+
+    def _kept_of(self, chance: Floats, revenue: Floats | None, worth: Floats | None, at_risk: float) -> float:
+        """Sum (1 - chance) times worth; where no worth is known, it is so many months of revenue."""
+        if worth is not None:
+            return float(worth.sum() - (chance * worth).sum())
+        return 0.0 if revenue is None else self.base.value_months * (float(revenue.sum()) - at_risk)
 
     def _cells_of(self, rows: slice) -> tuple[int, npt.NDArray[np.intp]]:
         """Give the first cell that some rows are of, and where in them each cell begins."""
@@ -431,7 +436,12 @@ class Engine:
         # einsum, since a matrix product would wake threads of its own, and its bits depend on how many
         side.leavers_by_bag = chances.sum(axis=0, dtype=np.float64)
         side.at_risk_by_bag = none if revenue is None else np.einsum("i,ij->j", revenue, chances)
-        side.kept_by_bag = none if worth is None else worth.sum() - np.einsum("i,ij->j", worth, chances)
+        if worth is not None:
+            side.kept_by_bag = worth.sum() - np.einsum("i,ij->j", worth, chances)
+        elif revenue is not None:
+            side.kept_by_bag = self.base.value_months * (revenue.sum() - side.at_risk_by_bag)
+        else:
+            side.kept_by_bag = none
 
     def _outside(self, columns: Columns) -> dict[str, int]:
         """Count, per column, who was pushed out of what the model has learned from."""

@@ -250,7 +250,8 @@ def _cost(
         return 0.0
     if feature.kind is not Kind.NUMERIC:
         return feature.cost * months * count
-    moved = np.abs(new - old)
+    moved = new - old
+    np.abs(moved, out=moved)
     total = float(moved.sum())
     return feature.cost * months * (total if total == total else float(np.nansum(moved)))
 
