@@ -28,8 +28,15 @@ LEVERS_SHOWN = 2
 """On the Overview, beside one assumption."""
 
 
-def start(installation: Installation, actor: Actor, plain: Mapping[str, Any] | None) -> dict[str, Any]:
+def start(
+    installation: Installation,
+    actor: Actor,
+    plain: Mapping[str, Any] | None,
+    answered: Answer | None = None,
+) -> dict[str, Any]:
     """Set the page up and answer what it begins with, as plain JSON.
+
+    ``answered`` is the answer to begin with where there is one on record already.
 
     A scenario that cannot be answered (out of an old link, say) is told under ``refused``, and the base as
     it is stands instead.
@@ -43,7 +50,7 @@ def start(installation: Installation, actor: Actor, plain: Mapping[str, Any] | N
     engine = open_engine(installation, on.dataset, champion)
     refused = ""
     try:
-        first = answer(installation, actor, plain or {})
+        first = answered or answer(installation, actor, plain or {})
     except ScenarioError as fault:
         refused, first = str(fault), answer(installation, actor, {})
     base, spec = engine.base, engine.base.spec
