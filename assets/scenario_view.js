@@ -42,6 +42,10 @@
     } else tile(parts, "net", "not known", "the data hold no revenue", null);
     write(parts.first, answer.sentences[0]);
     write(parts.second, answer.steps.length ? answer.sentences[1] : "");
+    if (parts.words) {
+      parts.words.textContent = "";
+      for (const step of answer.steps) make("li", "", parts.words, step.text);
+    }
     warnings(parts.warnings, answer.warnings, answer.steps.length);
     bands(parts.bands, answer.bands_before, answer.bands_after, answer.line);
     groups(parts.groups, answer.groups);

@@ -77,6 +77,7 @@
   const isAnswered = () => !page.answer.refused && same(page.answer.scenario.steps || [], page.steps);
 
   function release() {
+    setProps("kept-on-screen", { data: structuredClone(page.steps) }); // so that what is kept is what is seen
     window.clearTimeout(page.resting);
     page.resting = window.setTimeout(ask, REST_MS);
   }
@@ -197,6 +198,13 @@
     };
   }
 
+  // What the server answered for the steps on screen; null while they are answered by the sample only.
+  function answered() {
+    if (!page || page.answer.refused || !isAnswered()) return null;
+    return { answer: page.answer, parts: page.parts };
+  }
+
+  keepsight.scenarios = { answered };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     scenarios: { begin: alone(begin), confirm: alone(confirm) },
   });

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components.marks import icon
@@ -49,10 +50,20 @@ def dialog(
     )
 
 
-def writing(id: str, label: str, *, hint: str = "", rows: int = 3, most: int = 2000) -> html.Div:
+def line(id: str, label: str, value: str = "", *, most: int = 120) -> html.Div:
+    """Ask for a few words."""
+    field = dbc.Input(id=id, type="text", value=value, maxLength=most, autoComplete="off")
+    return html.Div(
+        [html.Label(label, htmlFor=id, className="ks-dialog-label"), field], className="ks-dialog-field"
+    )
+
+
+def writing(
+    id: str, label: str, *, hint: str = "", rows: int = 3, most: int = 2000, value: str = ""
+) -> html.Div:
     """Ask for a few sentences."""
     parts: list[Any] = [html.Label(label, htmlFor=id, className="ks-dialog-label")]
     if hint:
         parts.append(html.P(hint, className="ks-card-note"))
-    parts.append(dcc.Textarea(id=id, value="", rows=rows, maxLength=most, className="ks-writing"))
+    parts.append(dcc.Textarea(id=id, value=value, rows=rows, maxLength=most, className="ks-writing"))
     return html.Div(parts, className="ks-dialog-field")

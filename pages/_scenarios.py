@@ -74,10 +74,12 @@ def outcome(stamp: Stamp) -> html.Section:
     return card(
         "What it brings",
         [
+            html.Ol(className="ks-on-paper ks-kept-steps", **_part("words")),
             html.Div(id=Ids.PROOF, className="ks-wi-proof"),
             html.Div(tiles, className="ks-sc-tiles"),
             html.P(className="ks-sc-sentence", **_part("first")),
             html.P(className="ks-sc-sentence ks-sc-second", **_part("second")),
+            html.Div(marks.stamp_line(stamp), className="ks-on-paper"),
         ],
         model=True,
         badge=badge,
