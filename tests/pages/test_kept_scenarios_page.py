@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,8 +126,6 @@ def test_another_model_shows_then_and_now(house, analyst, kept, monkeypatch):
     """The kept figures are changed in the store's row, as if another version had answered then."""
     row = house.installation.store.scenario(kept.id)
     figures = {**row.figures, "leavers_after": row.figures["leavers_after"] + 5}
-    from dataclasses import replace
-
     old = replace(row, version="0" * 64, figures=figures)
     monkeypatch.setattr(type(house.installation.store), "scenario", lambda *_given: old)
     text = layout(house, analyst, "/scenarios", f"?kept={kept.id}")
@@ -337,7 +336,8 @@ def test_dialog_banner_and_comparison_read_well_at_every_width(visit, house, kep
                 driver.execute_script(axe)
                 found = driver.execute_async_script(
                     "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0]("
-                    "r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
+                    "r.violations.map((v) => v.id + ': ' + v.nodes.map("
+                    "(n) => n.target + ' ' + n.failureSummary).join('; '))))"
                 )
                 assert found == [], f"{theme}, {name}, {is_asking}"
             wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
