@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
+import cli_actions
 import cli_experiments
 import cli_mitigation
 import cli_registry
@@ -31,6 +32,7 @@ from services.installation import Installation
 from services.readiness import NotPrepared
 from services.roles import NotPermitted
 from web import here, serving
+from web.action_files import action_files
 from web.card_file import card_file
 from web.errors import answer_errors
 from web.guard import guard
@@ -103,16 +105,23 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(card_file)
     server.register_blueprint(scenario_sample)
     server.register_blueprint(scenario_files)
+    server.register_blueprint(action_files)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
+    cli_actions.add_to(cli.data_group)
     cli_travel.add_to(cli.model_group)
     cli_signing.add_to(cli.model_group)
     cli_experiments.add_to(cli.model_group)
     cli_registry.add_to(cli.model_group)
     cli_mitigation.add_to(cli.model_group)
-    groups = (*cli.GROUPS, cli_experiments.experiment_group, cli_scenarios.scenario_group)
+    groups = (
+        *cli.GROUPS,
+        cli_experiments.experiment_group,
+        cli_scenarios.scenario_group,
+        cli_actions.action_group,
+    )
     for command in (*groups, cli.prepare):
         server.cli.add_command(command)
     # Dash finishes its set-up at the first request; done here, it is done once, before workers fork.

@@ -278,8 +278,9 @@ def _told(
     for key, gone, day in words:
         if key not in known or day < row.starts:
             continue
+        was_gone = told[key][0] if key in told else known[key]
         if day < row.due and not gone:
             early += 1
-        else:
+        elif not (gone and day > row.due and was_gone):  # who is gone is told to be gone ever after
             told[key] = (gone and day <= row.due, day)
     return told, early

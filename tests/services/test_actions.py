@@ -30,6 +30,7 @@ from tests.models import scenario_town
 from tests.services.scenario_town import load, settle
 
 MIA = Actor("u-5", "Mia", "manager")
+ROWS = 1600
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DEARER = {"column": "price", "operation": "multiply", "value": 0.9}
 SECURED = {"column": "security", "operation": "set", "value": "Yes", "cost": 30.5}
@@ -41,7 +42,7 @@ IN_SHOPS = {**SECURED, "who": {"levels": {"channel": ["Shop"]}}}
 @pytest.fixture
 def town(tmp_path, monkeypatch):
     monkeypatch.setattr(portfolio, "_engines", type(portfolio._engines)())
-    made = settle(tmp_path)
+    made = settle(tmp_path, rows=ROWS)
     made.store.clock = lambda: NOON
     return made
 
@@ -74,7 +75,7 @@ def told(tmp_path, rows, head="customer,left,date", name="who left.csv"):
 def test_an_action_is_about_those_whom_its_lever_steps_change(town):
     answer = scenarios.answer(town, MIA, {"steps": [ONLINE]})
     made = begin(town, ONLINE, RIVAL)
-    frame = scenario_town.customers().set_index("key")
+    frame = scenario_town.customers(ROWS).set_index("key")
     subjects = list(town.store.subjects(made.id))
     assert len(subjects) == answer.steps[0].changed == made.contacted.customers + made.held.customers
     assert {frame.loc[one.key, "channel"] for one in subjects} == {"Online"}
@@ -86,7 +87,7 @@ def test_an_action_is_about_those_whom_its_lever_steps_change(town):
 
 def test_scores_are_frozen_as_they_are(town):
     made = begin(town)
-    frame = scenario_town.customers()
+    frame = scenario_town.customers(ROWS)
     chance = dict(zip(frame["key"], scenario_town.card().probability(frame), strict=True))
     price = dict(zip(frame["key"], frame["price"], strict=True))
     for one in town.store.subjects(made.id):
@@ -235,7 +236,7 @@ def test_who_is_in_an_ab_comparison_is_not_acted_on(town):
     with pytest.raises(Colliding, match="in the A/B comparison e1"):
         begin(town)
     made = begin(town, leave_out=True)
-    frame = scenario_town.customers().set_index("key")
+    frame = scenario_town.customers(ROWS).set_index("key")
     assert "Online" not in {frame.loc[one.key, "channel"] for one in town.store.subjects(made.id)}
     begin(town, ONLINE, starts=date(2026, 3, 20), name="After it")
 
@@ -277,7 +278,7 @@ def test_the_list_holds_who_is_contacted_and_nobody_held_out(town, analyst):
     assert sum(float(row["cost"]) for row in rows) == pytest.approx(made.contacted.cost)
     entry = log.one(town, analyst, found.entry)
     assert entry.text == (
-        f"Ada exported the list of the action Safer ({made.id}): {len(rows)} customers to be contacted."
+        f"Ada exported the list of the action Safer ({made.id}): {len(rows):,} customers to be contacted."
     )
 
 
@@ -347,13 +348,13 @@ def test_loading_a_file_again_changes_nothing(town, tmp_path):
     action_outcomes.load(town, MIA, path)
     before = town.store.actions(), entries(town, "outcomes")
     again = action_outcomes.load(town, MIA, path)
-    assert (again.fresh, again.corrected, again.unchanged) == (0, 0, 400 - _strangers(town))
+    assert (again.fresh, again.corrected, again.unchanged) == (0, 0, ROWS - _strangers(town))
     assert (town.store.actions(), entries(town, "outcomes")) == before
 
 
 def _strangers(town):
     [row] = town.store.actions()
-    return 400 - row.contacted.customers - row.held.customers
+    return ROWS - row.contacted.customers - row.held.customers
 
 
 def test_a_correction_replaces_and_is_on_record(town, tmp_path):
@@ -429,6 +430,15 @@ def test_a_word_counts_for_the_days_it_tells_of(town, tmp_path):
     assert (found.fresh, found.early) == (2, 1)
 
 
+def test_a_leave_told_again_later_does_not_take_back_the_earlier_one(town, tmp_path):
+    made = begin(town)
+    [key, *_] = [one.key for one in town.store.subjects(made.id)]
+    at(town, date(2026, 5, 9))
+    action_outcomes.load(town, MIA, told(tmp_path, [f"{key},yes,2026-03-15"]))
+    found = action_outcomes.load(town, MIA, told(tmp_path, [f"{key},yes,2026-05-01"]))
+    assert (found.corrected, town.store.action_outcomes(made.id)[key]) == (0, True)
+
+
 def test_not_yet_before_nine_in_ten_are_known(town, tmp_path):
     made = begin(town)
     rows = whole(town, made)
@@ -456,7 +466,7 @@ def test_customers_loaded_after_it_is_due_tell_who_left_where_no_file_did(town, 
     subjects = [one.key for one in town.store.subjects(made.id)]
     at(town, date(2026, 4, 2))
     action_outcomes.load(town, MIA, told(tmp_path, [f"{subjects[0]},yes,2026-03-30"]))
-    frame = scenario_town.customers()
+    frame = scenario_town.customers(ROWS)
     frame["left"] = ["Yes" if key in subjects[1:6] else "No" for key in frame["key"]]
     load(town, frame)
     lookout.look_after(town)
