@@ -37,6 +37,7 @@ PLACES = (
     Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
     Place("Explore", "What-if", "/what-if", "bi-sliders2"),
     Place("Explore", "Scenarios", "/scenarios", "bi-diagram-3"),
+    Place("Explore", "Actions", "/actions", "bi-send"),
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),

@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
-from components import controls, filters, format, frame, kpi, marks, notices, panels, states
+from components import actions, controls, filters, format, frame, kpi, marks, notices, panels, states
 from components.card import card, cards
 from config.dataset import DatasetSpec
 from config.glossary import meaning
@@ -17,6 +17,7 @@ from pages import (
     _overview_levers,
 )
 from services import overview
+from services.action_effect import Saved
 from services.overview import Filters, Headline, Tile
 from services.roles import permission
 from services.stamp import Stamp
@@ -199,7 +200,18 @@ def _filters(query: dict[str, Any] | None) -> Filters:
 
 def _tiles(found: Headline) -> html.Div:
     stamp = found.stamp
-    return kpi.tiles([_customers(found), _churn(found), _money(found), _at_risk(found, stamp)])
+    members = [_customers(found), _churn(found), _money(found), _at_risk(found, stamp)]
+    return kpi.tiles([*members, _saved(found.saved)] if found.saved else members)
+
+
+def _saved(found: Saved) -> html.Article:
+    worth = None if found.money is None else found.money.value
+    return kpi.tile(
+        "Saved",
+        format.number(found.kept.value) if worth is None else format.short_money(worth, found.currency),
+        note=actions.saved_note(found),
+        help_text=meaning("saved"),
+    )
 
 
 def _customers(found: Headline) -> html.Article:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.warehouse import Filters
-from services import contingency, log, retraining
+from services import action_effect, contingency, log, retraining
+from services.action_effect import Saved
 from services.contingency import Averages
 from services.installation import Dataset, Installation
 from services.roles import Actor, require
@@ -41,6 +42,8 @@ class Headline:
         Averages of groups in all the data, where no model can answer.
     proposal : str or None
         Why training again is proposed, for who may train.
+    saved : Saved or None
+        What measured actions kept, on all customers; None before there are any.
     """
 
     customers: Tile
@@ -52,6 +55,7 @@ class Headline:
     stamp: Stamp
     averages: Averages | None = None
     proposal: str | None = None
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
         stamp=stamp(installation, on, entry=entry),
         averages=contingency.averages(installation, actor) if on.has_averages else None,
         proposal=retraining.proposal(installation, actor),
+        saved=action_effect.saved(installation, actor, on.dataset.spec.name),
     )
 
 
