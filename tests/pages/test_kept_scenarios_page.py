@@ -122,17 +122,30 @@ def test_a_link_to_nothing_says_so_and_opens_on_the_base(house, analyst):
     assert "What if ..." in read
 
 
-def test_another_model_shows_then_and_now(house, analyst, kept, monkeypatch):
-    """The kept figures are changed in the store's row, as if another version had answered then."""
-    row = house.installation.store.scenario(kept.id)
-    figures = {**row.figures, "leavers_after": row.figures["leavers_after"] + 5}
-    old = replace(row, version="0" * 64, figures=figures)
+def kept_otherwise(house, monkeypatch, kept, **changes):
+    """Let the store give a kept scenario as if it had been kept on something else."""
+    old = replace(house.installation.store.scenario(kept.id), **changes)
     monkeypatch.setattr(type(house.installation.store), "scenario", lambda *_given: old)
+
+
+def test_another_model_shows_then_and_now(house, analyst, kept, monkeypatch):
+    figures = {**kept.figures, "leavers_after": kept.figures["leavers_after"] + 5}
+    kept_otherwise(house, monkeypatch, kept, version="0" * 64, figures=figures)
     text = layout(house, analyst, "/scenarios", f"?kept={kept.id}")
     assert "Then and now" in whole(text)
     assert "no longer current" in said(text)
     assert "not on record any more" in said(text)
     assert "−5" in said(text)
+
+
+def test_a_step_that_is_gone_leaves_the_kept_figures_with_their_date(house, analyst, kept, monkeypatch):
+    gone = {"steps": [{**INVEST, "column": "fax"}]}
+    kept_otherwise(house, monkeypatch, kept, snapshot="f" * 12, scenario=gone)
+    text = layout(house, analyst, "/scenarios", f"?kept={kept.id}")
+    assert "were removed since" in said(text)
+    assert "cannot be carried out on the present customers" in said(text)
+    assert "As it was kept" in whole(text)
+    assert kept.basis["steps"][0] in said(text)
 
 
 def test_the_list_is_searched_and_only_who_may_change_archives(house, analyst, kept):
@@ -208,7 +221,8 @@ def ticked(driver, *ids):
 @pytest.mark.browser
 def test_drag_release_keep_branch_compare_share_and_export(visit, house, tmp_path):
     """One person's way through it all, and a second one's by the link."""
-    driver = visited(visit, f"/scenarios?steps={json.dumps([INVEST])}")
+    half = {**INVEST, "coverage": 0.5}
+    driver = visited(visit, f"/scenarios?steps={json.dumps([half])}")
     slide(driver, 30, "input")
     until(driver, lambda d: "(sample)" in words(d, "[data-part=leaversNote]"))
     slide(driver, 30, "change")
@@ -220,7 +234,8 @@ def test_drag_release_keep_branch_compare_share_and_export(visit, house, tmp_pat
     click(driver, "keep")
     first = opened_as(driver, "Thirty more")
     row = house.installation.store.scenario(first)
-    assert row.scenario["steps"] == [{**INVEST, "value": 30}]
+    assert row.scenario["steps"] == [{**half, "value": 30}]
+    assert not driver.find_element(By.ID, "kept-unsaved").is_displayed()
     assert words(driver, "[data-part=leaversAfter]") == f"{row.figures['leavers_after']:,.0f}"
 
     slide(driver, 20, "input")
