@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from config.dataset import Role
+from config.dataset import DatasetSpec, Role
 from config.formula import formula_columns
 from models import budget as budgets
 from models.budget import NOBODY
 from models.offers import Offered, offered
 from models.scenario import Engine, ScenarioError, Step, Who, parse_scenario
 from models.scenario.moving import chosen
-from services import goal_words, log, scenario_words
+from services import goal_steps, goal_words, log, scenario_words
 from services.roles import Actor
 from services.scenarios import NoModel, allowed, checked, open_engine
 from services.stamp import Stamp, stamp
@@ -29,7 +29,17 @@ from services.stamp import Stamp, stamp
 if TYPE_CHECKING:
     from services.installation import Installation
 
-__all__ = ["GoalAnswer", "GoalRefused", "NoModel", "OfferTold", "Worked", "named", "plan", "work_out"]
+__all__ = [
+    "GoalAnswer",
+    "GoalRefused",
+    "NoModel",
+    "OfferTold",
+    "Worked",
+    "free_levers",
+    "named",
+    "plan",
+    "work_out",
+]
 
 MOST_OFFERS = 6
 MOST_STEPS = 3
@@ -96,6 +106,8 @@ class GoalAnswer:
         The least money that keeps ``wanted`` customers; None where none does, or nobody asked.
     can_be_done : bool or None
         Whether the goal can be met within the budget; None where there is no goal.
+    steps : list of dict or None
+        The plan as steps of a scenario; None where steps cannot say who gets what.
     """
 
     question: dict[str, Any]
@@ -114,6 +126,7 @@ class GoalAnswer:
     curve: list[tuple[float, float]]
     needed: float | None
     can_be_done: bool | None
+    steps: list[dict[str, Any]] | None
     has_money: bool
     stamp: Stamp
     sentences: tuple[str, ...] = ()
@@ -275,7 +288,7 @@ def _offer(engine: Engine, plain: Any, who: Any) -> tuple[Step, ...]:
             raise GoalRefused("who gets it is what the plan works out: leave that out of the offer.")
     scenario = parse_scenario({"steps": [{**step, "who": who} if who else step for step in steps]})
     checked(scenario, engine)
-    levers = _levers(engine)
+    levers = free_levers(spec)
     for one in scenario.steps:
         feature = spec.feature(one.column)
         if feature.role is Role.ASSUMPTION:
@@ -289,9 +302,8 @@ def _offer(engine: Engine, plain: Any, who: Any) -> tuple[Step, ...]:
     return scenario.steps
 
 
-def _levers(engine: Engine) -> set[str]:
+def free_levers(spec: DatasetSpec) -> set[str]:
     """Name the levers that can be moved by themselves: what follows another lever by a formula cannot."""
-    spec = engine.base.spec
     named = {feature.column for feature in spec.features if feature.role is Role.LEVER}
     moving = set(named)
     for derived in spec.derived:
@@ -322,6 +334,7 @@ def _told(worked: Worked, question: dict[str, Any], own: Stamp) -> GoalAnswer:
         curve=list(zip(found.budgets.tolist(), found.values.tolist(), strict=True)),
         needed=worked.needed,
         can_be_done=worked.can_be_done,
+        steps=goal_steps.as_steps(worked),
         has_money=not bool(np.isnan(base.arrays["worth"]).all()),
         stamp=own,
     )

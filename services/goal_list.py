@@ -1,18 +1,15 @@
-"""A plan carried on: as the steps of a scenario where steps can say it, and as a list of who gets what."""
+"""The list of a plan, who gets which offer, as CSV."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from data.spreadsheet import as_text
 from models.budget import NOBODY
-from models.scenario import Base, Scenario, Who
-from models.scenario.moving import chosen
-from models.scenario.steps import MOST_STEPS
+from models.scenario import Scenario
 from services import goal, log
 from services.goal import NoModel, Worked
 from services.log import NoSuchEntry
@@ -23,11 +20,7 @@ from services.scenarios import allowed, open_engine
 if TYPE_CHECKING:
     from services.installation import Installation
 
-__all__ = ["NoModel", "NoSuchPlan", "as_steps", "export", "plain_steps"]
-
-SAME = 1e-12
-
-Mask = npt.NDArray[np.bool_]
+__all__ = ["NoModel", "NoSuchPlan", "export"]
 
 
 class NoSuchPlan(LookupError):
@@ -87,59 +80,3 @@ def _cells(worked: Worked) -> Iterator[list[str]]:
         yield [
             as_text(base.key(int(place))), words[offer], cost, f"{before[place]:.6f}", f"{after:.6f}"
         ]  # fmt: skip
-
-
-def as_steps(worked: Worked) -> list[dict[str, Any]] | None:
-    """Say a plan as steps of a scenario, for exactly those who get an offer; None where that cannot be."""
-    base, asked = worked.engine.base, worked.asked
-    steps = []
-    for place, offer in enumerate(worked.offers):
-        gets = worked.offer == place
-        if not gets.any():
-            continue
-        groups = _groups(base, worked.brought.changes[:, place], gets, asked)
-        if groups is None:
-            return None
-        steps += [step.model_copy(update={"who": who}) for who in groups for step in offer]
-    if not 1 <= len(steps) <= MOST_STEPS:
-        return None
-    scenario = Scenario(steps=tuple(steps))
-    return scenario.plain()["steps"] if _is_same(worked, scenario) else None
-
-
-def _groups(base: Base, changes: Mask, gets: Mask, asked: Who) -> list[Who] | None:
-    """Find whom to name so that exactly those get it: all, some levels, the first few, or by key."""
-    for who in _tries(base, gets, asked):
-        if np.array_equal(chosen(base, who) & changes, gets):
-            return [who]
-    if np.count_nonzero(gets) <= MOST_STEPS:
-        return [Who(key=base.key(int(place))) for place in np.flatnonzero(gets)]
-    return None
-
-
-def _tries(base: Base, gets: Mask, asked: Who) -> Iterator[Who]:
-    yield asked
-    spec = base.spec
-    for column, levels in base.levels.items():
-        codes = np.unique(base.codes(column)[gets])
-        if 0 in codes or column in asked.levels or (column in spec.protected and column not in spec.segments):
-            continue
-        own = tuple(levels[code - 1] for code in codes)
-        yield asked.model_copy(update={"levels": {**asked.levels, column: own}})
-    among = chosen(base, asked)
-    last = base.arrays["rank"][gets].max()
-    yield asked.model_copy(update={"first": int(np.count_nonzero(among & (base.arrays["rank"] <= last)))})
-
-
-def _is_same(worked: Worked, scenario: Scenario) -> bool:
-    """Say whether a scenario brings every customer to the chance that the plan does."""
-    engine, gets = worked.engine, worked.offer != NOBODY
-    wanted = engine.probability(Scenario())
-    places = np.flatnonzero(gets)
-    wanted[places] -= worked.brought.drop[places, worked.offer[places]]
-    return bool(np.abs(engine.probability(scenario) - wanted).max(initial=0.0) < SAME)
-
-
-def plain_steps(installation: Installation, actor: Actor, entry: int) -> list[dict[str, Any]] | None:
-    """Give the steps of a plan on record; None where steps cannot say it."""
-    return as_steps(_open(installation, actor, entry))

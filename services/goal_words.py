@@ -51,7 +51,7 @@ def _who_gets(found: GoalAnswer) -> str:
     if not found.given:
         return "Nobody would get an offer."
     used = sorted((one for one in found.offers if one.customers), key=lambda one: -one.customers)
-    parts = [f"{one.customers:,} {_inside(one.words)}" for one in used]
+    parts = [f"{_inside(one.words)} for {one.customers:,}" for one in used]
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
     return f"{found.given:,} of {found.customers:,} customers would get an offer: {listed}."
 

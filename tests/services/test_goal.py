@@ -224,15 +224,14 @@ def test_who_may_not_explore_may_not_plan(town, viewer):
 )
 def test_a_plan_that_steps_can_say_is_the_same_as_a_scenario(city, analyst, offers, budget, who):
     found = goal.plan(city, analyst, offers, budget, who=who)
-    steps = goal_list.plain_steps(city, analyst, found.stamp.entry)
-    answer = scenarios.answer(city, analyst, {"steps": steps})
+    answer = scenarios.answer(city, analyst, {"steps": found.steps})
     assert -answer.leavers.change == pytest.approx(found.fewer)
     assert answer.cost == pytest.approx(found.cost)
 
 
 def test_a_plan_that_steps_cannot_say_is_a_list_only(city, analyst):
     found = goal.plan(city, analyst, OFFERS, 1000)
-    assert goal_list.plain_steps(city, analyst, found.stamp.entry) is None
+    assert found.steps is None
     got = goal_list.export(city, analyst, found.stamp.entry)
     lines = list(csv.DictReader("".join(got.lines).splitlines()))
     assert len(lines) == got.rows == found.given
