@@ -36,7 +36,7 @@ PLACES = (
     Place("See", "Overview", "/", "bi-grid-1x2"),
     Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
     Place("Explore", "What-if", "/what-if", "bi-sliders2"),
-    Place("Explore", "Scenarios", "/scenarios", "bi-diagram-3"),
+    Place("Explore", "Scenarios", "/scenarios", "bi-diagram-3", ("/scenarios/goal",)),
     Place("Explore", "Actions", "/actions", "bi-send"),
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),

@@ -26,12 +26,11 @@ def way_back(found: Any) -> list[Any]:
         first, *others = found.why
         sentence = html.P(first, className="ks-sentence")
         return [sentence, *_best(found), *_notes(others), stamp_line(found.stamp)]
-    cards = [_card(way, place, found) for place, way in enumerate(found.ways, start=1)]
+    cards = [_card(way, place, found) for place, way in enumerate(found.ways, start=1) if way.changes]
     doubts = [] if all(way.is_measured for way in found.ways) else [NOT_PROVEN]
     return [
         html.P(_lead(found), className="ks-sentence"),
-        html.Ol(cards, className="ks-wb-ways"),
-        *_notes([*doubts, *found.why]),
+        *([html.Ol(cards, className="ks-wb-ways"), *_notes([*doubts, *found.why])] if cards else []),
         stamp_line(found.stamp),
     ]
 
@@ -76,15 +75,14 @@ def _card(way: Any, place: int, found: Any) -> html.Li:
         [
             html.Div(head, className="ks-wb-head"),
             *_moves(way),
-            *([html.P(cost, className="ks-wb-cost"), _try(way, found.id)] if way.changes else []),
+            html.P(cost, className="ks-wb-cost"),
+            _try(way, found.id),
         ],
         className="ks-wb-way",
     )
 
 
 def _moves(way: Any) -> list[Any]:
-    if not way.changes:
-        return [html.P("Nothing has to be done.")]
     rows = [html.Li([html.Span(one.label), _ends(one)]) for one in way.moves]
     follows = [html.Li([html.Span(f"{one.label} follows"), _ends(one)]) for one in way.followed]
     return [
