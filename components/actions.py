@@ -110,7 +110,7 @@ def detail(row: Any, told: Any) -> html.Div:
     """Tell one action: what, who, when, and what came of it."""
     left_out = sum(row.plan["left_out"].values())
     made_of = (
-        dcc.Link(row.scenario_id, href=f"/scenarios?scenario={row.scenario_id}")
+        dcc.Link(row.scenario_id, href=f"/scenarios?kept={row.scenario_id}")
         if row.scenario_id
         else "steps that were not kept"
     )

@@ -29,6 +29,7 @@ class Kept(StrEnum):
     CROSSING_CSV = "kept-crossing-csv"
     PICTURE = "kept-picture"
     PRINT = "kept-print"
+    ACT = "kept-act"
     SEARCH = "kept-search"
     WHOSE = "kept-whose"
     ARCHIVED = "kept-archived"

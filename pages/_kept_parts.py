@@ -127,6 +127,10 @@ def going_out(actor: Actor) -> html.Section:
         [
             html.Div(
                 [
+                    dcc.Link(
+                        [marks.icon("bi-send"), "Turn into an action"], href="/actions", id=Kept.ACT,
+                        className="ks-button ks-button-second",
+                    ),
                     *lists,
                     _deed(Kept.PICTURE, "bi-filetype-png", "Picture", second=True),
                     _deed(Kept.PRINT, "bi-printer", "Print or PDF", second=True),

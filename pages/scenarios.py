@@ -111,6 +111,12 @@ def _in_the_browser(function: str, *inputs: Input) -> None:
     )
 
 
+clientside_callback(
+    ClientsideFunction("actions", "address"),
+    Output(Kept.ACT, "href"),
+    Input(Kept.ON_SCREEN, "data"),
+    Input(Kept.SHOWN, "data"),
+)
 _in_the_browser("begin", Input(Ids.SETTING, "data"))
 _in_the_browser("confirm", Input(Ids.ANSWER, "data"))
 

@@ -19,6 +19,11 @@ class Evidence:
     name: str
     words: str
 
+    @property
+    def source(self) -> str:
+        """The action by name and id, as it stands behind "measured in"."""
+        return f"action {self.name} ({self.action})"
+
 
 def of(installation: Installation, spec_name: str, column: str) -> Evidence | None:
     """Give what measured a lever; None where nothing did.

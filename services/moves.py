@@ -12,6 +12,7 @@ from models.reach import ends_of, levels, seen_of, step_of, without_data
 from models.reasons import amount, value_in_words
 from models.scorecard import Scorecard
 from models.values import level, number
+from services.evidence import Evidence
 
 
 class ChangeRefused(ValueError):
@@ -53,11 +54,19 @@ class Control:
     no_data: tuple[tuple[float, float], ...] = ()
 
 
-def controls(spec: DatasetSpec, card: Scorecard, row: Mapping[str, Any]) -> list[Control]:
-    """List what can be moved of a customer: levers first, then assumptions, in the order of the spec."""
+def controls(
+    spec: DatasetSpec, card: Scorecard, row: Mapping[str, Any], measured: Mapping[str, Evidence]
+) -> list[Control]:
+    """List what can be moved of a customer: levers first, then assumptions, in the order of the spec.
+
+    ``measured`` is what actions measured, by column (:func:`services.evidence.everything`).
+    """
     movable = [feature for feature in spec.features if feature.role is not Role.FACT]
     movable.sort(key=lambda feature: list(Role).index(feature.role))
-    found = (_control(spec, card, feature, row.get(feature.column)) for feature in movable)
+    found = (
+        _control(spec, card, feature, row.get(feature.column), measured.get(feature.column))
+        for feature in movable
+    )
     return [control for control in found if control is not None]
 
 
@@ -117,13 +126,15 @@ def _is_same(present: Any, new: float | str) -> bool:
     return number(present) == new if isinstance(new, float) else level(present) == new
 
 
-def _control(spec: DatasetSpec, card: Scorecard, feature: Feature, present: Any) -> Control | None:
+def _control(
+    spec: DatasetSpec, card: Scorecard, feature: Feature, present: Any, measured: Evidence | None
+) -> Control | None:
     plain: dict[str, Any] = {
         "column": feature.column,
         "label": feature.label,
         "role": str(feature.role),
         "description": feature.description,
-        "evidence": feature.evidence,
+        "evidence": measured.source if measured else feature.evidence,
         "unit": feature.unit,
         "words": value_in_words(spec, feature.column, present),
     }

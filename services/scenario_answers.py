@@ -200,7 +200,7 @@ def _step_told(step: Step, tally: Tally, spec: DatasetSpec, measured: Evidence |
         impossible=tally.impossible,
         cost=tally.cost,
         role=str(feature.role),
-        evidence=f"action {measured.name} ({measured.action})" if measured else feature.evidence,
+        evidence=measured.source if measured else feature.evidence,
         followed=[spec.label(column) for column in follows(spec, step.column)],
     )
 
@@ -272,7 +272,7 @@ def _warnings(
             words.append(f"{feature.label} is not ours to move: step {place} says what if it moved.")
         elif step.column in measured:
             one = measured[step.column]
-            words.append(f"{feature.label}: measured in action {one.name} ({one.action}). {one.words}")
+            words.append(f"{feature.label}: measured in {one.source}. {one.words}")
         elif feature.evidence == "predictive":
             words.append(
                 f"{feature.label}: no experiment has measured what moving it does. The model has only seen "

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from config.dataset import DatasetSpec, Feature, Kind, Role
 from models.scenario import Base, Engine, ScenarioError, check, follows, parse_scenario
 from models.scenario.sample import draw, pack
-from services import log, moves, portfolio, scenario_words
+from services import evidence, log, moves, portfolio, scenario_words
+from services.evidence import Evidence
 from services.installation import Champion
 from services.roles import Actor, permitted
 from services.scenario_answers import Answer
@@ -55,7 +56,7 @@ def start(
         refused, first = str(fault), answer(installation, actor, {})
     base, spec = engine.base, engine.base.spec
     return {
-        "levers": _levers(spec, champion),
+        "levers": _levers(spec, champion, evidence.everything(installation, spec.name)),
         "who": _choices(base),
         "ranges": _ranges(base),
         "starters": starters(engine),
@@ -124,10 +125,12 @@ def _two_levels(base: Base, column: str) -> tuple[str, str] | None:
     return levels[most], levels[most + 1]
 
 
-def _levers(spec: DatasetSpec, champion: Champion) -> list[dict[str, Any]]:
+def _levers(
+    spec: DatasetSpec, champion: Champion, measured: Mapping[str, Evidence]
+) -> list[dict[str, Any]]:
     """List what can be moved, with its ends, its cost and what follows it."""
     made = []
-    for control in moves.controls(spec, champion.scorecard, {}):
+    for control in moves.controls(spec, champion.scorecard, {}, measured):
         feature = spec.feature(control.column)
         made.append(
             asdict(control)

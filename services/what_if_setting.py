@@ -8,7 +8,7 @@ from typing import Any
 
 from config.dataset import DatasetSpec
 from models import reasons as words
-from services import customers, moves
+from services import customers, evidence, moves
 from services.customers import Fact
 from services.installation import Champion, Dataset, Installation
 from services.moves import ChangeRefused, Control
@@ -81,7 +81,7 @@ def setting(
     return Setting(
         id=key,
         is_active=bool(row["_active"]),
-        controls=moves.controls(spec, card, row),
+        controls=moves.controls(spec, card, row, evidence.everything(installation, spec.name)),
         facts=[fact for fact in customers.facts(dataset, dict(row)) if fact.role == "fact"],
         row={column: row.get(column) for column in _columns_read(spec)},
         columns=_columns(dataset, champion, row),

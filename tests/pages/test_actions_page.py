@@ -214,8 +214,11 @@ def console(driver):
 
 
 @pytest.mark.browser
-def test_from_the_form_to_the_action_in_detail(browser, town, address):
-    driver = opened(browser, town, address, "/actions?steps=" + quote(json.dumps([SECURED])))
+def test_from_a_scenario_by_the_form_to_the_action_in_detail(browser, town, address):
+    driver = opened(browser, town, address, "/scenarios?steps=" + quote(json.dumps([SECURED])))
+    until(driver, lambda d: "?steps=" in d.find_element(By.ID, "kept-act").get_attribute("href"))
+    driver.get(driver.find_element(By.ID, "kept-act").get_attribute("href"))
+    until(driver, lambda d: d.find_elements(By.ID, "actions-plan"))
     until(driver, lambda d: "It can find" in d.find_element(By.ID, "actions-plan").text)
     driver.find_element(By.ID, "actions-name").send_keys("Safer")
     driver.find_element(By.ID, "actions-start").click()

@@ -21,6 +21,7 @@ from services import (
     log,
     lookout,
     portfolio,
+    scenario_page,
     scenarios,
 )
 from services.action_outcomes import OutcomesRefused
@@ -520,3 +521,10 @@ def test_what_measured_actions_saved_adds_up(town, tmp_path, viewer):
     below = math.hypot(one.kept.value - one.kept.low, other.kept.value - other.kept.low)
     assert found.kept.low == pytest.approx(found.kept.value - below)
     assert found.money.value == pytest.approx(one.money.value + other.money.value)
+
+
+def test_sliders_say_which_action_measured_a_lever(town, tmp_path, analyst):
+    made = measure(town, tmp_path)
+    shown = {one["column"]: one["evidence"] for one in scenario_page.start(town, analyst, None)["levers"]}
+    assert shown["security"] == f"action Safer ({made.id})"
+    assert shown["price"] == "predictive"
