@@ -69,7 +69,10 @@ def layout(steps: str = "", kept: str = "", revision: str = "", **_others: str) 
         html.Div(id=Ids.SPOKEN, className="visually-hidden", role="status", **{"aria-live": "polite"}),
         lede=LEDE,
         badges=[marks.draft_badge(own), marks.synthetic_badge(own.synthetic)],
-        actions=[_kept_parts.opener(row)],
+        actions=[
+            _kept_parts.opener(row),
+            dcc.Link("From a goal", href="/scenarios/goal", className="ks-button ks-button-second"),
+        ],
     )
 
 

@@ -41,7 +41,8 @@ PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")
 SIGNED_IN = frozenset(
     {
         "sign_in.leave", "scorecard_file.scorecard", "card_file.model_card", "scenario_sample.sample",
-        "scenario_sample.proof", "scenario_files.kept", "scenario_files.asked", "action_files.listed",
+        "scenario_sample.proof", "scenario_files.kept",
+        "scenario_files.planned", "scenario_files.asked", "action_files.listed",
         ASSETS, CALLBACKS,
         "/", "/<path:path>", "/_dash-layout", "/_dash-dependencies",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
