@@ -131,6 +131,11 @@ def opened(visit, *steps):
     return driver
 
 
+def press(driver, selector):
+    """Press a button wherever the page has scrolled to meanwhile."""
+    driver.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
 def slide(driver, value, event):
     driver.execute_script(
         "const [value, event] = arguments; const slide = document.querySelector('.ks-sc-range');"
@@ -166,7 +171,7 @@ def test_a_drag_asks_nobody_and_a_release_everybody(visit, house):
 def test_steps_are_added_for_some_undone_and_redone(visit):
     driver = opened(visit)
     assert words(driver, "[data-part=first]").startswith("With nothing moved")
-    driver.find_element(By.CSS_SELECTOR, ".ks-sc-starter").click()
+    press(driver, ".ks-sc-starter")
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ".ks-sc-step"))
     confirmed(driver)
     one = words(driver, "[data-part=first]")
@@ -178,12 +183,12 @@ def test_steps_are_added_for_some_undone_and_redone(visit):
     until(driver, lambda d: "channel is Online" in words(d, "[data-part=first]"))
     confirmed(driver)
     for _ in range(2):
-        driver.find_element(By.ID, "scenario-undo").click()
+        press(driver, "#scenario-undo")
     until(driver, lambda d: words(d, "[data-part=first]") == one)
     assert len(driver.find_elements(By.CSS_SELECTOR, ".ks-sc-step")) == 1
-    driver.find_element(By.ID, "scenario-redo").click()
+    press(driver, "#scenario-redo")
     until(driver, lambda d: len(d.find_elements(By.CSS_SELECTOR, ".ks-sc-step")) == 2)
-    driver.find_element(By.ID, "scenario-clear").click()
+    press(driver, "#scenario-clear")
     until(driver, lambda d: words(d, "[data-part=first]").startswith("With nothing moved"))
     assert console(driver) == []
 
