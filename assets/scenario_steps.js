@@ -344,7 +344,7 @@
     if (lever.role !== "lever") return;
     const { currency } = page.setting.answer.stamp;
     const months = page.setting.answer.months;
-    const own = lever.cost ? `by the data: ${round(lever.cost)} a month${lever.levels.length ? "" : " a unit"}` : "0";
+    const own = lever.moves_price ? "in the price" : lever.cost ? `by the data: ${round(lever.cost)} a month${lever.levels.length ? "" : " a unit"}` : "0";
     const field = amount(step.cost, { minimum: 0, placeholder: own });
     field.addEventListener("change", () => edit({ cost: field.value === "" ? undefined : Math.max(0, Number(field.value)) }));
     labelled(row, `Cost for each, over ${months} months (${currency})`, field);

@@ -71,7 +71,7 @@ class Feature(_Strict):
     levels: tuple[str, ...] = Field((), description="levels in the order of the screen")
     level_labels: dict[str, str] = Field(default_factory=dict)
     cost: float | None = Field(
-        None, ge=0, description="cost per unit moved, or of another level, in currency"
+        None, ge=0, description="cost a month per unit moved, or of another level, in currency"
     )
     monotone: Literal["increasing", "decreasing"] | None = Field(
         None, description="direction in which the chance of leaving may move with the value"

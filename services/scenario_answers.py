@@ -143,7 +143,7 @@ def put_together(
 ) -> Answer:
     """Put an answer together from what the engine found; ``measured`` is what actions measured, by column."""
     spec, before, after = engine.base.spec, found.before, found.after
-    cost = sum(step.cost for step in found.steps)
+    cost = sum(step.beside_price for step in found.steps)
     has_money = spec.revenue is not None or spec.value is not None
     spread = engine.base.scorecard.document.spread
     told = Answer(
@@ -198,7 +198,7 @@ def _step_told(step: Step, tally: Tally, spec: DatasetSpec, measured: Evidence |
         changed=tally.changed,
         held=tally.held,
         impossible=tally.impossible,
-        cost=tally.cost,
+        cost=tally.beside_price,
         role=str(feature.role),
         evidence=measured.source if measured else feature.evidence,
         followed=[spec.label(column) for column in follows(spec, step.column)],

@@ -32,8 +32,8 @@ class Line:
 
 
 def cost(figures: Figures) -> float:
-    """Give what all steps cost together, in currency."""
-    return float(sum(step["cost"] for step in figures["steps"]))
+    """Give what all steps cost together, beside a lower price, in currency."""
+    return float(sum(step["cost"] - step.get("in_price", 0.0) for step in figures["steps"]))
 
 
 def net(figures: Figures) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from config.dataset import DatasetSpec, Feature, Kind, Role
-from models.scenario import Base, Engine, ScenarioError, check, follows, parse_scenario
+from models.scenario import Base, Engine, ScenarioError, check, follows, moves_price, parse_scenario
 from models.scenario.sample import draw, pack
 from services import evidence, log, moves, portfolio, scenario_words
 from services.evidence import Evidence
@@ -125,9 +125,7 @@ def _two_levels(base: Base, column: str) -> tuple[str, str] | None:
     return levels[most], levels[most + 1]
 
 
-def _levers(
-    spec: DatasetSpec, champion: Champion, measured: Mapping[str, Evidence]
-) -> list[dict[str, Any]]:
+def _levers(spec: DatasetSpec, champion: Champion, measured: Mapping[str, Evidence]) -> list[dict[str, Any]]:
     """List what can be moved, with its ends, its cost and what follows it."""
     made = []
     for control in moves.controls(spec, champion.scorecard, {}, measured):
@@ -135,7 +133,8 @@ def _levers(
         made.append(
             asdict(control)
             | {
-                "cost": feature.cost,
+                "cost": None if moves_price(spec, feature.column) else feature.cost,
+                "moves_price": moves_price(spec, feature.column),
                 "monotone": feature.monotone,
                 "followed": [spec.label(column) for column in follows(spec, control.column)],
             }

@@ -6,7 +6,7 @@ chunk of rows, ``engine`` adds up what comes of it.
 
 from models.scenario.base import Base, build_base
 from models.scenario.engine import Engine, Outcome, Side
-from models.scenario.moving import Tally, follows
+from models.scenario.moving import Tally, follows, moves_price
 from models.scenario.steps import Scenario, ScenarioError, Step, Who, check, parse_scenario
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "build_base",
     "check",
     "follows",
+    "moves_price",
     "parse_scenario",
 ]

@@ -53,6 +53,8 @@ class Tally:
         Who were left as they are, since a rule of the spec forbids the combination.
     cost : float
         Of those changed, in currency.
+    in_price : float
+        How much of it customers pay less anyway: what the spec says a lever costs that moves their price.
     """
 
     reached: int = 0
@@ -60,6 +62,12 @@ class Tally:
     held: int = 0
     impossible: int = 0
     cost: float = 0.0
+    in_price: float = 0.0
+
+    @property
+    def beside_price(self) -> float:
+        """What it costs beside a lower price."""
+        return self.cost - self.in_price
 
     def add(self, other: Tally) -> None:
         """Add what the same step did to other rows."""
@@ -68,6 +76,7 @@ class Tally:
         self.held += other.held
         self.impossible += other.impossible
         self.cost += other.cost
+        self.in_price += other.in_price
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,8 @@ class Moving:
             changed &= new == new  # a move of what is missing is none
         tally.changed = int(np.count_nonzero(changed))
         tally.cost = _cost(step, feature, old, new, changed, tally.changed, self.months)
+        if step.cost is None and moves_price(self.base.spec, step.column):
+            tally.in_price = tally.cost
         return tally
 
     def _mask(self, place: int, rows: slice) -> Mask | None:
@@ -291,6 +302,11 @@ def _broken(rule: _CodedRule, now: Callable[[str], Any]) -> Mask:
     for column, table in rule.when.items():
         fails = fails & table.take(now(column))
     return fails
+
+
+def moves_price(spec: DatasetSpec, column: str) -> bool:
+    """Say whether a column is what customers pay, or moves it by a formula."""
+    return spec.revenue is not None and (column == spec.revenue or spec.revenue in follows(spec, column))
 
 
 def follows(spec: DatasetSpec, column: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.scenario.base import Array, Base
+from models.scenario.moving import moves_price
 
 ROWS = 20_000
 _ALIGNED = 8
@@ -72,7 +73,8 @@ def _header(base: Base, sampled: int) -> dict[str, Any]:
                 "kind": str(feature.kind),
                 "minimum": feature.minimum,
                 "maximum": feature.maximum,
-                "cost": feature.cost,
+                # what a lower price costs is in the revenue
+                "cost": None if moves_price(spec, feature.column) else feature.cost,
             }
             for feature in spec.features
         },

@@ -249,6 +249,7 @@ def test_cost_is_an_amount_each_or_what_the_spec_says_of_what_moved(engine):
     [each] = engine.run(parse_scenario({"steps": [step | {"cost": 7.5}]})).steps
     # where no price is known setting it changes a customer too, by nobody knows how much
     assert by_spec.cost == pytest.approx(1 * MONTHS * moved)
+    assert (by_spec.beside_price, each.beside_price) == (0, each.cost)  # the price is what customers pay
     assert each.cost == 7.5 * np.count_nonzero(prices != 50)
 
 

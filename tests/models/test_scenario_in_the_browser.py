@@ -115,7 +115,7 @@ def test_the_browser_and_the_engine_move_every_customer_alike(page, base):
         assert answered["after"]["kept"] == pytest.approx(found.after.kept)
         assert answered["after"]["over"] == found.after.over
         assert answered["after"]["bands"] == found.after.bands.tolist()
-        assert answered["cost"] == pytest.approx(sum(step.cost for step in found.steps))
+        assert answered["cost"] == pytest.approx(sum(step.beside_price for step in found.steps))
         assert answered["error"] == 0  # nobody is left out of the sample
 
 

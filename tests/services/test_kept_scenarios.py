@@ -329,7 +329,7 @@ def test_figures_that_are_not_the_kept_ones_are_told_with_the_reason(own_town, a
     kept = kept_scenarios.keep(own_town, analyst, DEARER, "Prices")
     own_town.settings = own_town.settings.model_copy(update={"value_months": 24})
     opened = opened_scenarios.open_kept(own_town, analyst, kept.id)
-    assert {line.name for line in opened.strayed} == {"cost", "net"}
+    assert {line.name for line in opened.strayed} == {"net"}
     assert "counted over 24 months now, then 12" in opened.notices[0]
     assert opened.then is not None
 
