@@ -100,7 +100,7 @@ def _against_peers(engine: Engine, moved: pd.DataFrame, ebm: Any, boosting: Any)
     if apart > AGREEMENT:
         raise RuntimeError(f"The answers are {apart:g} apart; no time of a wrong answer counts.")
     point = _median(engine, ONE, False)
-    answer = lambda: engine.run(ONE, ranges=False)  # noqa: E731
+    answer = lambda: engine.run(ONE, whole=False)  # noqa: E731
     _, _, over_ebm = interleaved(answer, lambda: ebm.predict_proba(moved), PEER_RUNS)
     _, seconds, over_boosting = interleaved(answer, lambda: boosting.predict_proba(moved), PEER_RUNS)
     name = "scenario: one lever moved, leavers, revenue, who crosses, by group, 1,000,000 customers"
@@ -113,11 +113,9 @@ def _against_peers(engine: Engine, moved: pd.DataFrame, ebm: Any, boosting: Any)
     ]  # fmt: skip
 
 
-def _median(engine: Engine, scenario: Scenario, ranges: bool) -> float:
-    engine.run(scenario, ranges=ranges)
-    return 1000 * statistics.median(
-        _seconds(lambda: engine.run(scenario, ranges=ranges)) for _ in range(RUNS)
-    )
+def _median(engine: Engine, scenario: Scenario, whole: bool) -> float:
+    engine.run(scenario, whole=whole)
+    return 1000 * statistics.median(_seconds(lambda: engine.run(scenario, whole=whole)) for _ in range(RUNS))
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -28,7 +28,8 @@ from models.scorecard_format import CategoricalFeature, LinearTerm, NumericFeatu
 
 T = TypeVar("T")
 
-CHUNK = 1 << 15
+CHUNK = 1 << 17
+"""Rows of one step: fewer, and threads spend their time handing over; more, and the cache is left."""
 BANDS = 20
 """Of the distribution of scores, each as wide as the others."""
 
@@ -169,13 +170,15 @@ class Engine:
         }
         self._kept: OrderedDict[tuple[int, ...], Floats] = OrderedDict()
 
-    def run(self, scenario: Scenario, *, ranges: bool = True) -> Outcome:
+    def run(self, scenario: Scenario, *, whole: bool = True) -> Outcome:
         """Say what a scenario brings.
 
         Parameters
         ----------
-        ranges : bool
-            Whether to score by every bag too, for ranges; ``after`` has none else.
+        whole : bool
+            Whether everything is asked for. Else only leavers, revenue at risk, what is kept, who crosses the
+            line, and these by group: no bags and so no ranges, no bands and variance, nothing of what each
+            step did but whom it reached.
 
         Raises
         ------
@@ -183,7 +186,7 @@ class Engine:
             If a step is for nobody.
         """
         plan = self._planned(scenario)
-        parts = self._shared(lambda rows: self._part(plan, rows, ranges))
+        parts = self._shared(lambda rows: self._part(plan, rows, whole))
         after, steps = Side(), [Tally() for _ in scenario.steps]
         outside = dict.fromkeys(plan.moving.touched, 0)
         for part in parts:
@@ -337,20 +340,25 @@ class Engine:
         odds += 1.0
         return np.divide(1.0, odds, out=odds)
 
-    def _part(self, plan: _Plan, rows: slice, ranges: bool) -> _Part:
-        columns, tallies = plan.moving.carry_out(rows)
+    def _part(self, plan: _Plan, rows: slice, whole: bool) -> _Part:
+        columns, tallies = plan.moving.carry_out(rows, counted=whole)
         slots = self._slots(plan, columns)
         chance = self._chances(plan, columns, slots)
         revenue, worth = self._money(columns)
         over = chance >= self.line
         side = self._summed(rows, chance, revenue, worth, over)
-        if ranges:
-            self._add_bags(side, self._bags(plan, columns, slots), revenue, worth)
         joins = leaves = 0
         if plan.places:
             was_over = self._was_over[rows]
-            joins = int(np.count_nonzero(over & ~was_over))
-            leaves = int(np.count_nonzero(was_over & ~over))
+            both = int(np.count_nonzero(over & was_over))
+            joins, leaves = side.over - both, int(np.count_nonzero(was_over)) - both
+        if not whole:
+            return _Part(side, tallies, joins, leaves, {})
+        bands = np.bincount((chance * BANDS).astype(np.intp), minlength=BANDS + 1)
+        bands[BANDS - 1] += bands[BANDS]  # who leaves for sure
+        side.bands = bands[:BANDS].astype(float)
+        side.chance = side.leavers - float((chance * chance).sum())
+        self._add_bags(side, self._bags(plan, columns, slots), revenue, worth)
         return _Part(side, tallies, joins, leaves, self._outside(columns))
 
     @cached_property
@@ -373,16 +381,12 @@ class Engine:
         first, starts = self._cells_of(rows)
         leavers = np.add.reduceat(chance, starts)
         at_risk = np.zeros(len(starts)) if revenue is None else np.add.reduceat(chance * revenue, starts)
-        bands = np.bincount((chance * BANDS).astype(np.intp), minlength=BANDS + 1)
-        bands[BANDS - 1] += bands[BANDS]  # who leaves for sure
         over_by_cell = np.add.reduceat(over, starts, dtype=np.int64)
         return Side(
             leavers=float(leavers.sum()),
-            chance=float(leavers.sum() - (chance * chance).sum()),
             at_risk=float(at_risk.sum()),
             kept=self._kept_of(chance, revenue, worth, float(at_risk.sum())),
             over=int(over_by_cell.sum()),
-            bands=bands[:BANDS].astype(float),
             leavers_by_cell=self._spread(leavers, first),
             over_by_cell=self._spread(over_by_cell, first),
             at_risk_by_cell=self._spread(at_risk, first),

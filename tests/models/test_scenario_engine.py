@@ -278,3 +278,16 @@ def test_without_customers_there_is_nobody_to_move(frame):
     assert engine.run(parse_scenario({})).after.leavers == 0
     with pytest.raises(ScenarioError, match="is for nobody"):
         engine.run(parse_scenario({"steps": [{"column": "price", "operation": "set", "value": 50}]}))
+
+
+def test_the_point_answer_is_that_of_the_whole_one(engine):
+    scenario = parse_scenario({"steps": [{"column": "price", "operation": "multiply", "value": 1.4}]})
+    whole, point = engine.run(scenario), engine.run(scenario, whole=False)
+    assert (point.after.leavers, point.after.at_risk, point.after.kept) == (
+        whole.after.leavers,
+        whole.after.at_risk,
+        whole.after.kept,
+    )
+    assert (point.joins, point.leaves, point.after.over) == (whole.joins, whole.leaves, whole.after.over)
+    assert np.array_equal(point.after.leavers_by_cell, whole.after.leavers_by_cell)
+    assert point.steps[0].reached == whole.steps[0].reached
