@@ -10,9 +10,8 @@ from dash import ClientsideFunction, Input, Output, callback, clientside_callbac
 from components import marks
 from components.card import card
 from config.glossary import meaning
-from services import scenario_page, scenarios
+from services import few_levers, scenario_page
 from services.roles import permission
-from services.scenarios import NoModel, ScenarioError
 from web import here
 
 
@@ -68,7 +67,7 @@ def levers() -> html.Div:
 @permission("see-facts")
 def show_levers(_id: str) -> Any:
     """Set the levers up once the page is there; nothing for who may not explore."""
-    return scenario_page.small(here.installation(), here.actor()) or no_update
+    return few_levers.small(here.installation(), here.actor()) or no_update
 
 
 @callback(Output(Ids.ANSWER, "data"), Input(Ids.QUESTION, "data"), prevent_initial_call=True)
@@ -77,12 +76,7 @@ def show_answer(question: dict[str, Any] | None) -> Any:
     """Answer what was released, for everybody."""
     if not isinstance(question, dict):
         return no_update
-    number = question.get("number")
-    try:
-        found = scenarios.answer(here.installation(), here.actor(), {"steps": question.get("steps")})
-    except (ScenarioError, NoModel) as refused:
-        return {"number": number, "refused": str(refused)}
-    return scenario_page.plain_answer(found) | {"number": number}
+    return scenario_page.asked(here.installation(), here.actor(), question)
 
 
 def _in_the_browser(function: str, *inputs: Input) -> None:

@@ -17,11 +17,11 @@ from pages import (
 )
 from pages._kept_ids import Kept
 from pages._scenarios import Ids
-from services import opened_scenarios, scenario_page, scenarios
+from services import opened_scenarios, scenario_page
 from services.kept_scenarios import NoSuchScenario
 from services.opened_scenarios import Opened
 from services.roles import permission
-from services.scenarios import NoModel, ScenarioError
+from services.scenarios import NoModel
 from services.stamp import stamp, standing
 from web import here
 
@@ -130,9 +130,4 @@ def show_answer(question: dict[str, Any] | None) -> Any:
     """Answer what was released, for everybody; what cannot be asked is told, and everything stays."""
     if not isinstance(question, dict):
         return no_update
-    number = question.get("number")
-    try:
-        found = scenarios.answer(here.installation(), here.actor(), {"steps": question.get("steps")})
-    except (ScenarioError, NoModel) as refused:
-        return {"number": number, "refused": str(refused)}
-    return scenario_page.plain_answer(found) | {"number": number}
+    return scenario_page.asked(here.installation(), here.actor(), question)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from config.dataset import DatasetSpec, Feature, Kind, Role
+from config.dataset import DatasetSpec, Kind, Role
 from models.scenario import Base, Engine, ScenarioError, check, follows, moves_price, parse_scenario
 from models.scenario.sample import draw, pack
 from services import evidence, log, moves, portfolio, scenario_words
 from services.evidence import Evidence
 from services.installation import Champion
-from services.roles import Actor, permitted
+from services.roles import Actor
 from services.scenario_answers import Answer
 from services.scenarios import NoModel, allowed, answer, open_engine
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 RAISE = 1.05
 SAMPLES_KEPT = 2
-LEVERS_SHOWN = 2
-"""On the Overview, beside one assumption."""
 
 
 def start(
@@ -74,6 +72,16 @@ def plain_answer(found: Answer) -> dict[str, Any]:
     return asdict(found) | {"entry": found.stamp.entry, "draft": found.stamp.is_draft}
 
 
+def asked(installation: Installation, actor: Actor, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a page's question (``steps``, and the ``number`` to know it by); a refusal is told in words."""
+    number = question.get("number")
+    try:
+        found = answer(installation, actor, {"steps": question.get("steps")})
+    except (ScenarioError, NoModel) as refused:
+        return {"number": number, "refused": str(refused)}
+    return plain_answer(found) | {"number": number}
+
+
 def starters(engine: Engine) -> list[dict[str, Any]]:
     """Suggest scenarios to begin with: each lever and assumption, moved the way one would ask for.
 
@@ -87,12 +95,12 @@ def starters(engine: Engine) -> list[dict[str, Any]]:
         if feature.role is Role.FACT:
             continue
         if feature.kind is Kind.NUMERIC:
-            step = {"column": feature.column, "operation": "add", "value": _some(base, feature.column)}
+            step = {"column": feature.column, "operation": "add", "value": a_tenth(base, feature.column)}
             if feature.column == base.spec.revenue:
                 step |= {"operation": "multiply", "value": RAISE}
             elif feature.role is Role.LEVER and feature.monotone == "increasing":
                 step["value"] *= -1  # the way that keeps customers
-        elif (levels := _two_levels(base, feature.column)) is not None:
+        elif (levels := two_levels(base, feature.column)) is not None:
             step = {"column": feature.column, "operation": "move", "level": levels[0], "value": levels[1]}
         else:
             continue
@@ -105,7 +113,7 @@ def starters(engine: Engine) -> list[dict[str, Any]]:
     return found
 
 
-def _some(base: Base, column: str) -> float:
+def a_tenth(base: Base, column: str) -> float:
     """Give a tenth of the range of a column, rounded to its step."""
     feature = base.spec.feature(column)
     values = base.values(column)
@@ -115,7 +123,7 @@ def _some(base: Base, column: str) -> float:
     return max(round((high - low) / 10 / step), 1) * step
 
 
-def _two_levels(base: Base, column: str) -> tuple[str, str] | None:
+def two_levels(base: Base, column: str) -> tuple[str, str] | None:
     """Give the level that most customers have, of those with another one after them, and that."""
     levels = base.levels[column]
     counts = np.bincount(base.codes(column), minlength=len(levels) + 1)[1:-1]
@@ -222,79 +230,3 @@ def proof(installation: Installation, actor: Actor, entry: int) -> bytes:
 @lru_cache(maxsize=SAMPLES_KEPT)
 def _places(base: Base) -> npt.NDArray[np.intp]:
     return draw(base)
-
-
-def small(installation: Installation, actor: Actor) -> dict[str, Any] | None:
-    """Set up the few levers of the Overview, and answer what they begin with; None for who may not explore.
-
-    Returns
-    -------
-    dict or None
-        ``levers``: column, label, role, ``kind`` (``add``; ``percent``; ``share`` of customers who change
-        from ``level`` to ``value``), ends, step, unit and ``at``, where it begins; ``answer`` as on the page.
-    """
-    if not permitted(actor, "explore"):
-        return None
-    try:
-        on, champion = allowed(installation, actor)
-    except NoModel:
-        return None
-    engine = open_engine(installation, on.dataset, champion)
-    levers = _few(engine.base)
-    if not levers:
-        return None
-    first = answer(installation, actor, {"steps": [step for step in map(_begun, levers) if step]})
-    return {
-        "levers": levers,
-        "answer": plain_answer(first),
-        "version": champion.version,
-        "snapshot": on.dataset.snapshot,
-    }
-
-
-def _few(base: Base) -> list[dict[str, Any]]:
-    """Choose two levers and an assumption: numbers before levels, one of each column."""
-    spec = base.spec
-    numbers = [feature for feature in spec.features if feature.kind is Kind.NUMERIC]
-    levers = [one for one in numbers if one.role is Role.LEVER]
-    levers += [one for one in spec.features if one.role is Role.LEVER and one.kind is not Kind.NUMERIC]
-    rivals = [one for one in numbers if one.role is Role.ASSUMPTION][:1]
-    found = [_small_lever(base, feature) for feature in (*levers[:LEVERS_SHOWN], *rivals)]
-    return _opened([one for one in found if one is not None], spec)
-
-
-def _opened(levers: list[dict[str, Any]], spec: DatasetSpec) -> list[dict[str, Any]]:
-    """Begin with what others do, and what can be done about it: the assumption, and the first lever."""
-    pulls = [one for one in levers if one["kind"] == "add"]
-    helps = [one for one in pulls if spec.feature(one["column"]).monotone == "decreasing"][:1]
-    for one in pulls:
-        tenth = one["high"] / 5
-        if one["role"] == Role.ASSUMPTION:
-            one["at"] = tenth
-        elif one in helps:
-            one["at"] = 2 * tenth
-    return levers
-
-
-def _small_lever(base: Base, feature: Feature) -> dict[str, Any] | None:
-    told = {"column": feature.column, "label": feature.label, "role": str(feature.role), "unit": feature.unit}
-    if feature.kind is not Kind.NUMERIC:
-        levels = _two_levels(base, feature.column)
-        if levels is None:
-            return None
-        labels = [feature.level_label(level) for level in levels]
-        words = f"{feature.label}: {labels[0]} to {labels[1]}"
-        return told | {"label": words, "kind": "share", "level": levels[0], "value": levels[1],
-                       "low": 0, "high": 100, "step": 1, "unit": "%", "at": 0}  # fmt: skip
-    if feature.column == base.spec.revenue:
-        return told | {"kind": "percent", "low": -20, "high": 20, "step": 0.5, "unit": "%", "at": 0}
-    tenth = _some(base, feature.column)
-    ends = {"low": -5 * tenth, "high": 5 * tenth, "step": feature.step or tenth / 10}
-    return told | {"kind": "add", **ends, "at": 0}
-
-
-def _begun(lever: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the step that a lever of the Overview begins with; None where it begins at nothing."""
-    if not lever["at"] or lever["kind"] != "add":
-        return None
-    return {"column": lever["column"], "operation": "add", "value": lever["at"]}

@@ -210,7 +210,7 @@ def test_from_a_budget_to_a_plan_and_on_as_a_scenario(visit, house):
     assert logged.payload["question"]["budget"] == 9000000
     assert len(logged.payload["question"]["offers"]) == 1
     assert logged.payload["question"]["who"]["levels"]
-    assert "this plan" in words(driver, "#goal-found")
+    until(driver, lambda d: "this plan" in words(d, "#goal-found"))  # the curve is drawn a moment later
     selector = "#goal-found a[href^='/scenarios?steps=']"
     link = until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, selector))
     driver.execute_script("arguments[0].click()", link[0])
