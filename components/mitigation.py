@@ -105,7 +105,11 @@ def _line(one: Any, meaning: Meaning) -> tuple[Any, ...]:
         _difference(stated["before"]),
         _difference(stated["after"]),
         _change(quality, "roc_auc", lambda value: number(value, 3)),
-        _change(quality, "leavers_reached", lambda value: number(value, 0 if value % 1 == 0 else 1)),
+        _change(
+            quality,
+            "leavers_reached",
+            lambda value: number(value, 0 if abs(value - round(value)) < 0.05 else 1),
+        ),
         _change(quality, "revenue_kept", lambda value: short_money(value, currency)),
     )
 
