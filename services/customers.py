@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from data.warehouse import Filters
 from models import reasons as words
-from models.familiarity import Familiarity, familiarity
+from models.familiarity import familiarity
 from models.reasons import Reason
 from services import contingency, log, routing
+from services.case import Case, inputs, judge
 from services.contingency import Averages, GroupAverage
 from services.installation import Champion, Dataset, Installation
 from services.roles import Actor, require
@@ -129,7 +131,7 @@ def page(
             subject=f"customers {start + 1} to {start + len(rows)}",
             version=champion.version,
             snapshot=dataset.snapshot,
-            payload={"query": query, "rows": len(rows), "sha256": _fingerprint(rows)},
+            payload={"query": query, "rows": len(rows), "sha256": fingerprint(rows)},
         ).seq
     return CustomerPage(rows, found.total, stamp(installation, on, entry=entry), averages)
 
@@ -150,10 +152,9 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
     champion = on.champion
     score, found, warnings, entry = None, [], [], None
     if champion is not None:
-        familiar = familiarity(champion.scorecard, row, dataset.spec)
-        score = _score(installation, dataset, champion, row, familiar)
-        found = words.reasons(champion.scorecard, row, dataset.spec)
-        warnings = [one.words for one in familiar.inputs if one.words is not None]
+        judged = judge(champion.scorecard, row, dataset.spec)
+        score = _score(installation, dataset, champion, judged)
+        found, warnings = judged.reasons, judged.warnings
         entry = log.record(
             installation,
             actor,
@@ -162,11 +163,8 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
             version=champion.version,
             snapshot=dataset.snapshot,
             payload={
-                "input": inputs(champion, row),
-                "answer": {"log_odds": score.log_odds, "probability": score.probability},
-                "range": [score.low, score.high],
-                "reasons": [[reason.label, reason.contribution] for reason in found],
-                "familiarity": familiar.grade,
+                "input": inputs(champion.scorecard, row),
+                **judged.plain(),
                 "warnings": warnings,
                 **trial,
             },
@@ -198,20 +196,9 @@ def find(installation: Installation, dataset: Dataset, key: str) -> dict[str, An
     return row
 
 
-def inputs(champion: Champion, row: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a row what the model reads, for the log."""
-    return {column: row.get(column) for column in champion.scorecard.columns}
-
-
-def _score(
-    installation: Installation,
-    dataset: Dataset,
-    champion: Champion,
-    row: dict[str, Any],
-    familiar: Familiarity,
-) -> Score:
-    """Score one row; ``threshold`` is the score of the last customer on the at-risk list."""
-    answer = champion.scorecard.score(row)
+def _score(installation: Installation, dataset: Dataset, champion: Champion, judged: Case) -> Score:
+    """Give the score of a customer; ``threshold`` is that of the last one on the at-risk list."""
+    answer, familiar = judged.score, judged.familiar
     return Score(
         probability=answer.probability,
         low=answer.low,
@@ -265,7 +252,7 @@ def _row(
     }
 
 
-def _fingerprint(rows: list[dict[str, Any]]) -> str:
+def fingerprint(rows: Sequence[Mapping[str, Any]]) -> str:
     """Hash the keys and log-odds of a page, in order; floats by their exact hexadecimal form."""
     plain = [[row["id"], float(row["log_odds"]).hex()] for row in rows]
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()

@@ -18,6 +18,7 @@ from models.counterfactual.words import answer_in_words
 from models.familiarity import Familiarity, familiarity
 from models.reasons import value_in_words
 from services import customers, log, routing
+from services.case import inputs
 from services.customers import NoSuchCustomer
 from services.installation import Champion, Dataset
 from services.roles import Actor, require
@@ -158,8 +159,9 @@ def find(installation: Installation, actor: Actor, key: str, target: float | Non
         version=champion.version,
         snapshot=dataset.snapshot,
         payload={
-            "input": customers.inputs(champion, row),
+            "input": inputs(champion.scorecard, row),
             "target": wanted,
+            "is_line": target is None,
             "before": {"probability": chance},
             "ways": [_plain(way) for way in ways],
             "best": _plain(best) if best else None,

@@ -10,11 +10,12 @@ from typing import Any
 from config.dataset import DatasetSpec
 from models import derivation
 from models import reasons as words
-from models.familiarity import Grade, familiarity
+from models.familiarity import Grade
 from models.reasons import Reason
 from models.scorecard import RowScore
 from models.values import number
-from services import customers, log
+from services import log
+from services.case import inputs, judge
 from services.installation import Champion, Installation
 from services.roles import Actor
 from services.stamp import Stamp, Standing, stamp
@@ -111,13 +112,11 @@ def answered(
     dataset = on.dataset
     spec, card = dataset.spec, champion.scorecard
     moved = derivation.move(row, changes, spec)
-    score = card.score(moved)
+    judged = judge(card, moved, spec)
+    score, found = judged.score, judged.reasons
     before = _outlook(installation, spec, row, card.score(row) if changes else score)
     after = _outlook(installation, spec, moved, score)
-    found = words.reasons(card, moved, spec, score=score)
-    familiar = familiarity(card, moved, spec)
-    warnings = [one.words for one in familiar.inputs if one.words is not None]
-    warnings += [rule.text for rule in derivation.broken_rules(moved, spec)]
+    warnings = [*judged.warnings, *(rule.text for rule in derivation.broken_rules(moved, spec))]
     claimed = number(claim)
     is_equal = None if claim is None else claimed == score.log_odds
     followed = _followed(spec, row, moved)
@@ -129,18 +128,11 @@ def answered(
         version=champion.version,
         snapshot=dataset.snapshot,
         payload={
-            "input": customers.inputs(champion, dict(row)),
+            "input": inputs(card, row),
             "changes": changes,
             "followed": {one.column: moved[one.column] for one in followed},
             "before": {"log_odds": before.log_odds, "probability": before.probability},
-            "answer": {
-                "log_odds": score.log_odds,
-                "log_odds_exact": score.log_odds.hex(),
-                "probability": score.probability,
-            },
-            "range": [score.low, score.high],
-            "reasons": [[reason.label, reason.contribution] for reason in found],
-            "familiarity": familiar.grade,
+            **judged.plain(),
             "warnings": warnings,
             "browser": None if claim is None else {"log_odds": claim[:LONGEST_CLAIM], "equal": is_equal},
             **routed.trial,
@@ -154,8 +146,8 @@ def answered(
         reasons=found,
         sentence=words.headline(found),
         followed=followed,
-        familiarity=familiar.grade,
-        doubt=familiar.text,
+        familiarity=judged.familiar.grade,
+        doubt=judged.familiar.text,
         warnings=warnings,
         is_equal=is_equal,
         difference=abs(claimed - score.log_odds) if math.isfinite(claimed) else None,
