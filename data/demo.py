@@ -91,8 +91,8 @@ def generate_demo(
         folder / "synthetic-offers.csv",
         folder / "synthetic-choices.csv",
     )
-    # Streams of their own, so that a change to the choices leaves the customers as they were.
-    customer_stream, choice_stream = np.random.SeedSequence(seed).spawn(2)
+    # Streams of their own: what is drawn of choices leaves the customers, of offers the titles chosen.
+    customer_stream, choice_stream, offer_stream = np.random.SeedSequence(seed).spawn(3)
     population = Population.draw(np.random.default_rng(customer_stream), customers, months)
     unfinished = files.customers.with_name(files.customers.name + ".part")
     _write_months(unfinished, population, seed, say)
@@ -103,6 +103,7 @@ def generate_demo(
     write_choices(
         files.choices,
         np.random.default_rng(choice_stream),
+        np.random.default_rng(offer_stream),
         population.ids,
         _month_starts(months),
         population.joined,

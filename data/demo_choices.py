@@ -1,4 +1,4 @@
-"""The synthetic demo's catalogue of titles, retention offers, and choices with planted co-occurrences.
+"""The synthetic demo's catalogue of titles and offers, and choices with planted co-occurrences.
 
 What is planted stands in docs/demo.md. Seven titles of the worked example are names of real films; every
 other title is invented, and so is every choice.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
+
+from data.demo_offers import MOVES, OFFERS, Offer, taken
 
 REBOOTS, HORROR, COMEDY, NATURE = "Science fiction reboots", "Space horror", "Comedy", "Nature"
 CRIME, HISTORY, ROMANCE, FAMILY = "Crime and mystery", "History", "Romance", "Family animation"
@@ -150,36 +151,6 @@ MIDDLE_RANK = 3  # of titles in several categories
 MEAN_LIKING = 0.045  # mean probability of a title over all choosers, before tastes and pairs
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A retention offer: the lever it moves, by how much or to which level, and what it costs us."""
-
-    offer: str
-    title: str
-    lever: str
-    change: float | None
-    level: str | None
-    cost: float
-    cost_unit: str
-    description: str
-
-
-_MONTHLY, _ONCE = "EUR per month", "EUR once"
-_CARE, _REPLY = "sales_investment", "support_response_hours"
-OFFERS: tuple[Offer, ...] = (
-    Offer("O-01", "Quarterly call", _CARE, 5, None, 5, _MONTHLY, "A short call each quarter"),
-    Offer("O-02", "Personal contact", _CARE, 15, None, 15, _MONTHLY, "A named person calls each month"),
-    Offer("O-03", "Account manager", _CARE, 35, None, 35, _MONTHLY, "An account manager of one's own"),
-    Offer("O-04", "Small loyalty discount", "discount", 3, None, 3, _MONTHLY, "3 EUR off each month"),
-    Offer("O-05", "Loyalty discount", "discount", 6, None, 6, _MONTHLY, "6 EUR off each month"),
-    Offer("O-06", "Large loyalty discount", "discount", 10, None, 10, _MONTHLY, "10 EUR off each month"),
-    Offer("O-07", "Priority support", _REPLY, -8, None, 4, _MONTHLY, "Answers 8 hours sooner"),
-    Offer("O-08", "Same-day support", _REPLY, -16, None, 8, _MONTHLY, "Answers 16 hours sooner"),
-    Offer("O-09", "One year with a gift", "contract", None, "One year", 25, _ONCE, "A gift on signing"),
-    Offer("O-10", "Two years with a gift", "contract", None, "Two years", 60, _ONCE, "A gift on signing"),
-)
-
-
 def titles() -> dict[str, tuple[str, ...]]:
     """Give every title with its categories, in the order of the catalogue."""
     single = {title: (category,) for category, names in _TITLES.items() for title in names}
@@ -187,20 +158,26 @@ def titles() -> dict[str, tuple[str, ...]]:
 
 
 def write_catalogue(path: Path) -> None:
-    """Write the titles: item, title, categories (joined by ``SEPARATOR``)."""
-    rows = ((_item(n), title, SEPARATOR.join(names)) for n, (title, names) in enumerate(titles().items()))
-    _write_rows(path, ("item", "title", "categories"), rows)
+    """Write titles, then offers: item, title, categories (joined by ``SEPARATOR``), what an offer moves."""
+    blank = (None,) * len(MOVES)
+    rows = [
+        (_item(number), title, SEPARATOR.join(names), *blank)
+        for number, (title, names) in enumerate(titles().items())
+    ]
+    offers = ((one.offer, one.title, one.category, *(getattr(one, name) for name in MOVES)) for one in OFFERS)
+    _write_rows(path, ("item", "title", "categories", *MOVES), (*rows, *offers))
 
 
 def write_offers(path: Path) -> None:
     """Write the retention offers; exactly one of ``change`` and ``level`` is filled."""
-    header = tuple(Offer.__dataclass_fields__)
+    header = tuple(name for name in Offer.__dataclass_fields__ if name != "category")
     _write_rows(path, header, (tuple(getattr(offer, name) for name in header) for offer in OFFERS))
 
 
 def write_choices(
     path: Path,
     rng: np.random.Generator,
+    offer_rng: np.random.Generator,
     ids: pa.Array,
     starts: Sequence[date],
     joined: np.ndarray,
@@ -211,7 +188,8 @@ def write_choices(
     Parameters
     ----------
     path : Path
-    rng : numpy Generator
+    rng, offer_rng : numpy Generator
+        Of titles, and of offers: what is drawn of offers leaves the choices of titles as they are.
     ids : Array of shape (customers,)
         Ids of the customers; at most ``MOST_CHOOSERS`` of them, drawn at random, choose.
     starts : sequence of date
@@ -220,27 +198,45 @@ def write_choices(
         First and last month of each customer, from 0; nothing is chosen outside of these.
     """
     choosers = np.sort(rng.choice(len(ids), min(len(ids), MOST_CHOOSERS), replace=False))
-    person, title = np.nonzero(_chosen(rng, len(choosers)))
-    user = choosers[person]
-    first, end = joined[user], np.minimum(last[user], len(starts) - 1)
-    month = rng.integers(first, end + 1)
-    # 28 days are in every month, so a choice never falls into the next.
-    seconds = rng.integers(0, 28 * 24 * 3600, len(user))
-    times = np.array(starts, dtype="datetime64[s]")[month] + seconds
-    order = np.lexsort((title, user, times))
-    items = pa.array([_item(n) for n in range(len(titles()))])
+    taste, chosen = _chosen(rng, len(choosers))
+    span = np.array(starts, dtype="datetime64[s]"), joined, np.minimum(last, len(starts) - 1)
+    named = dict(zip(titles(), chosen.T, strict=True))
+    offered = taken(offer_rng, np.array(list(TASTES))[taste], named)
+    titles_by = _moments(rng, choosers, chosen, *span)
+    offers_by = _moments(offer_rng, choosers, offered, *span)
+    user, item, times = (np.concatenate(both) for both in zip(titles_by, offers_by, strict=True))
+    item[len(titles_by[1]) :] += len(named)
+    order = np.lexsort((item, user, times))
+    items = pa.array([*(_item(number) for number in range(len(named))), *(one.offer for one in OFFERS)])
     table = pa.table(
         {
             "user": ids.take(pa.array(user[order])),
-            "item": items.take(pa.array(title[order])),
+            "item": items.take(pa.array(item[order])),
             "time": pc.strftime(pa.array(times[order]), format="%Y-%m-%dT%H:%M:%SZ"),
         }
     )
     _in_place(path, lambda unfinished: arrow_csv.write_csv(table, unfinished))
 
 
-def _chosen(rng: np.random.Generator, choosers: int) -> np.ndarray:
-    """Draw who chooses what: of shape (choosers, titles), True where the title is chosen."""
+def _moments(
+    rng: np.random.Generator,
+    choosers: np.ndarray,
+    chosen: np.ndarray,
+    starts: np.ndarray,
+    joined: np.ndarray,
+    last: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw when each choice was made, in the months of the customer: user, item, time, one each a choice."""
+    person, item = np.nonzero(chosen)
+    user = choosers[person]
+    month = rng.integers(joined[user], last[user] + 1)
+    # 28 days are in every month, so a choice never falls into the next.
+    seconds = rng.integers(0, 28 * 24 * 3600, len(user))
+    return user, item, starts[month] + seconds
+
+
+def _chosen(rng: np.random.Generator, choosers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw each chooser's taste, and who chooses what: of shape (choosers, titles), True where chosen."""
     catalogue = titles()
     position = {title: n for n, title in enumerate(catalogue)}
     liking = _liking(catalogue)
@@ -249,7 +245,7 @@ def _chosen(rng: np.random.Generator, choosers: int) -> np.ndarray:
     for seed_title, follower, share in PLANTED_PAIRS:
         follows = chosen[:, position[seed_title]] & (rng.random(choosers) < share)
         chosen[:, position[follower]] |= follows
-    return chosen
+    return taste, chosen
 
 
 def _liking(catalogue: dict[str, tuple[str, ...]]) -> np.ndarray:

@@ -1,6 +1,8 @@
-"""The synthetic demo: its truth, its months, its catalogue and choices (R10)."""
+"""The synthetic demo: its truth, its months, its catalogue, offers and choices (R10)."""
 
+import csv
 import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.dataset import Kind, Role, shipped_specs
+from data import demo_choices
 from data.demo import COLUMNS, OUTCOME, TRUE_EFFECTS, generate_demo, true_hazard, true_probability
-from data.demo_choices import CATEGORIES, OFFERS, PLANTED_PAIRS, TASTES
+from data.demo_choices import CATEGORIES, PLANTED_PAIRS, TASTES
+from data.demo_offers import (
+    MEAN_TAKING,
+    MOVES,
+    OFFER_CATEGORIES,
+    OFFER_FACTOR,
+    OFFER_TASTES,
+    OFFERS,
+    PLANTED_OFFERS,
+    taken,
+)
 from data.demo_truth import BASE_LOG_ODDS, LEVELS, POOR_SERVICE_MONTH_TO_MONTH, Levels, Slope
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "demo.md"
@@ -312,12 +325,18 @@ def test_the_catalogue_holds_the_worked_example(files):
         assert (catalogue[titles] == category).all()
 
 
-def test_the_catalogue_has_ten_categories_and_titles_in_several(files):
+@pytest.fixture(scope="module")
+def titles(files):
+    """The items of the catalogue that are no offers."""
     catalogue = pd.read_csv(files.catalogue)
-    categories = catalogue["categories"].str.split("; ")
-    assert 60 <= len(catalogue) <= 107
-    assert catalogue["title"].is_unique
-    assert catalogue["item"].is_unique
+    return catalogue[catalogue["lever"].isna()]
+
+
+def test_the_catalogue_has_ten_categories_and_titles_in_several(titles):
+    categories = titles["categories"].str.split("; ")
+    assert 60 <= len(titles) <= 107
+    assert titles["title"].is_unique
+    assert titles["item"].is_unique
     assert set(categories.explode()) == set(CATEGORIES)
     assert len(CATEGORIES) == 10
     assert (categories.str.len() > 1).sum() >= 5
@@ -336,6 +355,30 @@ def test_every_offer_moves_a_lever_of_the_spec_by_a_value_it_can_take(files, spe
             assert effect.log_odds[offer.level] < 0
         else:
             assert effect.per_unit * offer.change < 0  # an offer that drove customers off would be none
+
+
+def test_the_catalogue_ends_with_the_offers_and_says_of_each_what_the_file_of_offers_says(files, titles):
+    catalogue = pd.read_csv(files.catalogue)
+    offers = catalogue.iloc[len(titles) :].reset_index(drop=True)
+    alone = pd.read_csv(files.offers).rename(columns={"offer": "item"})
+    pd.testing.assert_frame_equal(offers[["item", "title", *MOVES]], alone, check_dtype=False)
+    assert tuple(dict.fromkeys(offers["categories"])) == OFFER_CATEGORIES
+    assert not set(OFFER_CATEGORIES) & set(CATEGORIES)
+    assert catalogue["item"].is_unique and catalogue["title"].is_unique
+    assert titles[list(MOVES)].isna().all().all()
+
+
+def test_without_offers_everything_else_of_the_demo_is_the_same_to_the_byte(files, tmp_path, monkeypatch):
+    with files.choices.open() as lines:
+        wanted = [line for line in lines if '"O-' not in line]
+    monkeypatch.setattr(demo_choices, "OFFERS", ())
+    monkeypatch.setattr(demo_choices, "taken", lambda rng, taste, chosen: np.zeros((len(taste), 0), bool))
+    without = generate_demo(tmp_path, customers=2000)
+    assert without.choices.read_text().splitlines(keepends=True) == wanted
+    assert without.customers.read_bytes() == files.customers.read_bytes()
+    catalogue = files.catalogue.read_text()
+    assert catalogue.startswith(without.catalogue.read_text())
+    assert len(list(csv.reader(io.StringIO(catalogue)))) == 1 + 75 + len(OFFERS)
 
 
 def test_choices_are_made_once_by_customers_in_their_months(files, customers):
@@ -358,6 +401,27 @@ def test_planted_pairs_meet_more_often_than_chance(baskets, first, second, share
     assert held[second].mean() > 2 * baskets[second].mean()
 
 
+@pytest.mark.parametrize(("first", "offer", "share"), PLANTED_OFFERS)
+def test_who_chose_the_first_of_a_planted_pair_takes_the_offer_more_often_than_chance(
+    baskets, first, offer, share
+):
+    held = baskets[baskets[first] == 1]
+    assert len(held) > 50
+    assert held[offer].mean() > share - 0.1
+    assert held[offer].mean() > 2 * baskets[offer].mean()
+
+
+@pytest.mark.parametrize("taste", OFFER_TASTES)
+def test_offers_to_a_taste_are_taken_more_often_by_those_of_it(taste):
+    nobody = dict.fromkeys(demo_choices.titles(), np.zeros(20_000, bool))
+    takes = taken(np.random.default_rng(1), np.full(20_000, taste), nobody)
+    followers = {second for _, second, _ in PLANTED_OFFERS}
+    plain = {one.category: place for place, one in enumerate(OFFERS) if one.title not in followers}
+    for category, place in plain.items():
+        expected = MEAN_TAKING * (OFFER_FACTOR if category == OFFER_TASTES[taste] else 1)
+        assert takes[:, place].mean() == pytest.approx(expected, abs=0.01)
+
+
 @pytest.mark.parametrize("taste", TASTES)
 def test_the_categories_of_a_taste_meet_more_often_than_chance(baskets, files, taste):
     catalogue = pd.read_csv(files.catalogue).set_index("title")["categories"]
@@ -370,7 +434,7 @@ def test_the_categories_of_a_taste_meet_more_often_than_chance(baskets, files, t
     assert (has_one & has_other).mean() > 1.2 * has_one.mean() * has_other.mean()
 
 
-def test_every_coefficient_and_every_planted_pair_is_documented():
+def test_every_coefficient_and_all_that_is_planted_is_documented():
     text = DOCS.read_text(encoding="utf-8").replace("−", "-")
     rows = {cells[1].strip(" `"): cells for line in text.splitlines() if len(cells := line.split("|")) > 3}
     assert f"{BASE_LOG_ODDS:.2f}" in text
@@ -381,4 +445,9 @@ def test_every_coefficient_and_every_planted_pair_is_documented():
         assert all(f"{number:g}" in told for number in numbers), name
     for first, second, share in PLANTED_PAIRS:
         assert f"| {first} | {second} | {share:.2f} |" in text
+    for first, offer, share in PLANTED_OFFERS:
+        assert f"| {first} | {offer} | {share:.2f} |" in text
+    for taste, category in OFFER_TASTES.items():
+        assert f"| {taste} | {category} |" in text
+    assert f"with probability {MEAN_TAKING:g}, and {OFFER_FACTOR:g} times" in text
     assert set(COLUMNS) <= set(rows)
