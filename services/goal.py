@@ -185,9 +185,7 @@ def plan(
     engine = open_engine(installation, on.dataset, champion)
     question = {"offers": offers, "budget": budget, "wanted": wanted, "who": dict(who or {})}
     worked = work_out(engine, question)
-    told = _told(worked, question, stamp(installation, on))
-    spec = on.dataset.spec
-    told = replace(told, sentences=goal_words.sentences(told, spec), warnings=goal_words.warnings(told, spec))
+    told = tell(worked, question, stamp(installation, on))
     entry = log.record(
         installation,
         actor,
@@ -198,17 +196,30 @@ def plan(
         payload={
             "question": question,
             "words": goal_words.asked(told) + " " + " ".join(told.sentences),
-            "answer": {
-                "given": told.given,
-                "cost": told.cost,
-                "fewer": told.fewer,
-                "value": told.value,
-                "needed": told.needed,
-                "by_offer": [[one.words, one.customers, one.cost] for one in told.offers],
-            },
+            "months": told.months,
+            "answer": figures(told),
         },
     )
     return replace(told, stamp=stamp(installation, on, entry=entry.seq))
+
+
+def figures(told: GoalAnswer) -> dict[str, Any]:
+    """Keep of a plan what the log holds and a replay compares."""
+    return {
+        "given": told.given,
+        "cost": told.cost,
+        "fewer": told.fewer,
+        "value": told.value,
+        "needed": told.needed,
+        "by_offer": [[one.words, one.customers, one.cost] for one in told.offers],
+    }
+
+
+def tell(worked: Worked, question: dict[str, Any], own: Stamp) -> GoalAnswer:
+    """Put a plan together for people."""
+    told = _told(worked, question, own)
+    spec = worked.engine.base.spec
+    return replace(told, sentences=goal_words.sentences(told, spec), warnings=goal_words.warnings(told, spec))
 
 
 def work_out(engine: Engine, question: Mapping[str, Any]) -> Worked:

@@ -17,6 +17,7 @@ from services import (
     mitigation_words,
     movement_words,
     registry_words,
+    replay_words,
     scenario_words,
     signing_words,
     travel_words,
@@ -143,6 +144,13 @@ def page(
     found = installation.store.entries(wanted, before, limit + 1)
     shown = tuple(_entry(installation, logged) for logged in found[:limit])
     return LogPage(shown, shown[-1].seq if len(found) > limit else None)
+
+
+def numbers(installation: Installation, actor: Actor, filters: EntryFilter) -> list[int]:
+    """Give the numbers of the entries this person may read, of those a filter lets through, in order."""
+    require(actor, "read-log")
+    wanted = filters if permitted(actor, "read-all-log") else replace(filters, actor=actor.id)
+    return installation.store.numbers(wanted)
 
 
 def one(installation: Installation, actor: Actor, seq: int) -> LogEntry:
@@ -363,6 +371,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
     **action_words.SENTENCES,
+    **replay_words.SENTENCES,
 }
 
 

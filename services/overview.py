@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
     require(actor, "see-facts")
     on = standing(installation, actor)
     found = installation.warehouse.headline(on.dataset.snapshot, filters, on.version)
-    entry = _record(installation, actor, on, "tiles", filters, _model_figures(found))
+    entry = _record(installation, actor, on, "tiles", filters, model_figures(found))
     return Headline(
         customers=Tile(found.customers, found.customers_before),
         churn_share=Tile(found.churn_share, found.churn_share_before),
@@ -129,8 +130,7 @@ def charts(
         if spec.region
         else []
     )
-    at_risk = {"by": by, "rows": [[r["level"], r["revenue_at_risk"]] for r in breakdown]}
-    entry = _record(installation, actor, on, "charts", filters, at_risk)
+    entry = _record(installation, actor, on, "charts", filters, at_risk(by, breakdown))
     return Charts(
         trend=warehouse.trend(snapshot, filters),
         breakdown=breakdown,
@@ -142,8 +142,14 @@ def charts(
     )
 
 
-def _model_figures(found: Any) -> dict[str, Any]:
+def model_figures(found: Any) -> dict[str, Any]:
+    """Keep of the tiles what the log holds and a replay compares."""
     return {"expected_leavers": found.expected_leavers, "revenue_at_risk": found.revenue_at_risk}
+
+
+def at_risk(by: str | None, breakdown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Keep of the charts what the log holds and a replay compares."""
+    return {"by": by, "rows": [[row["level"], row["revenue_at_risk"]] for row in breakdown]}
 
 
 def _record(

@@ -40,13 +40,26 @@ def engine(installation: Installation, dataset: Dataset, champion: Champion) -> 
     return found
 
 
+def engine_of(
+    installation: Installation, dataset: Dataset, champion: Champion, months: float, line: float | None
+) -> Engine:
+    """Give the engine of an answer on record: by the months of a worth and the at-risk line of then."""
+    now = engine(installation, dataset, champion)
+    if (months, line) == (now.base.value_months, now.threshold):
+        return now
+    with _making:
+        base = now.base if months == now.base.value_months else _base(installation, dataset, champion, months)
+    return Engine(base, line)
+
+
 def is_ready(installation: Installation, dataset: Dataset, champion: Champion) -> bool:
     """Say whether the arrays are there, so that an answer takes no longer than it must."""
-    return _name(installation, dataset, champion) in _arrays(installation).names()
+    months = float(installation.settings.value_months)
+    return _name(dataset, champion, months) in _arrays(installation).names()
 
 
 def _base(installation: Installation, dataset: Dataset, champion: Champion, months: float) -> Base:
-    arrays, name = _arrays(installation), _name(installation, dataset, champion)
+    arrays, name = _arrays(installation), _name(dataset, champion, months)
     kept = arrays.open(name)
     if kept is not None:
         try:
@@ -61,9 +74,9 @@ def _base(installation: Installation, dataset: Dataset, champion: Champion, mont
     return made if kept is None else Base.of(champion.scorecard, dataset.spec, *kept)
 
 
-def _name(installation: Installation, dataset: Dataset, champion: Champion) -> str:
-    months = f"{installation.settings.value_months:g}".replace(".", "-")
-    return f"{dataset.snapshot}-{champion.version[:16]}-{months}"
+def _name(dataset: Dataset, champion: Champion, months: float) -> str:
+    spoken = f"{months:g}".replace(".", "-")
+    return f"{dataset.snapshot}-{champion.version[:16]}-{spoken}"
 
 
 def _arrays(installation: Installation) -> Arrays:

@@ -87,6 +87,7 @@ def told(installation: Installation, actor: Actor, on: Standing, worked: Worked)
             "scenario": scenario.plain(),
             "words": scenario_words.steps(scenario.steps, on.dataset.spec),
             "line": engine.threshold,
+            "months": engine.base.value_months,
             "answer": figures(found),
         },
     )

@@ -15,7 +15,7 @@ from config.dataset import DatasetSpec
 from models import derivation
 from models.counterfactual import Answer, Counterfactuals, Found, told
 from models.counterfactual.words import answer_in_words
-from models.familiarity import Familiarity, familiarity
+from models.familiarity import Familiarity, Grade, familiarity
 from models.reasons import value_in_words
 from services import customers, log, routing
 from services.case import inputs
@@ -145,12 +145,7 @@ def find(installation: Installation, actor: Actor, key: str, target: float | Non
         raise NoModel(on.withheld or "No model answers now.")
     dataset, champion = on.dataset, on.champion
     wanted = _checked(target, _line(installation, dataset, champion))
-    familiar = familiarity(champion.scorecard, row, dataset.spec)
-    refused = _refusal(row, familiar, dataset.spec)
-    found, why = (None, []) if refused else _looked(champion, dataset.spec, row, _log_odds(wanted, target))
-    ways = [_way(one, dataset.spec, row) for one in found.answers] if found else []
-    best = _way(found.best, dataset.spec, row) if found and not ways and found.best.changes else None
-    chance = champion.scorecard.score(row).probability
+    worked = _work_out(champion, dataset.spec, row, wanted, is_line=target is None)
     entry = log.record(
         installation,
         actor,
@@ -159,20 +154,66 @@ def find(installation: Installation, actor: Actor, key: str, target: float | Non
         version=champion.version,
         snapshot=dataset.snapshot,
         payload={
-            "input": inputs(champion.scorecard, row),
             "target": wanted,
             "is_line": target is None,
-            "before": {"probability": chance},
-            "ways": [_plain(way) for way in ways],
-            "best": _plain(best) if best else None,
-            "why": why,
-            "refused": refused,
-            "familiarity": familiar.grade,
+            **_figures(champion, row, worked),
+            "why": worked.why,
+            "refused": worked.refused,
             **trial,
         },
     )
-    own = stamp(installation, on, entry=entry.seq)
-    return WayBack(key, wanted, target is None, chance, ways, best, why, refused, own)
+    return WayBack(
+        key,
+        wanted,
+        target is None,
+        worked.chance,
+        worked.ways,
+        worked.best,
+        worked.why,
+        worked.refused,
+        stamp(installation, on, entry=entry.seq),
+    )
+
+
+def figures(
+    champion: Champion, spec: DatasetSpec, row: Mapping[str, Any], target: float, *, is_line: bool
+) -> dict[str, Any]:
+    """Look for ways, and give what the log holds of them and a replay compares."""
+    return _figures(champion, row, _work_out(champion, spec, row, target, is_line=is_line))
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """What was found for a row, on record nowhere yet; as :class:`WayBack`."""
+
+    chance: float
+    ways: list[Way]
+    best: Way | None
+    why: list[str]
+    refused: str
+    grade: Grade
+
+
+def _work_out(
+    champion: Champion, spec: DatasetSpec, row: Mapping[str, Any], target: float, *, is_line: bool
+) -> _Worked:
+    familiar = familiarity(champion.scorecard, row, spec)
+    refused = _refusal(row, familiar, spec)
+    aim = _log_odds(target, is_line=is_line)
+    found, why = (None, []) if refused else _looked(champion, spec, row, aim)
+    ways = [_way(one, spec, row) for one in found.answers] if found else []
+    best = _way(found.best, spec, row) if found and not ways and found.best.changes else None
+    return _Worked(champion.scorecard.score(row).probability, ways, best, why, refused, familiar.grade)
+
+
+def _figures(champion: Champion, row: Mapping[str, Any], worked: _Worked) -> dict[str, Any]:
+    return {
+        "input": inputs(champion.scorecard, row),
+        "before": {"probability": worked.chance},
+        "ways": [_plain(way) for way in worked.ways],
+        "best": _plain(worked.best) if worked.best else None,
+        "familiarity": worked.grade,
+    }
 
 
 def _line(installation: Installation, dataset: Dataset, champion: Champion) -> float | None:
@@ -191,8 +232,8 @@ def _checked(target: float | None, line: float | None) -> float:
     return float(target)
 
 
-def _log_odds(chance: float, target: float | None) -> float:
-    return math.log(chance / (1 - chance)) - (BELOW if target is None else 0.0)
+def _log_odds(chance: float, *, is_line: bool) -> float:
+    return math.log(chance / (1 - chance)) - (BELOW if is_line else 0.0)
 
 
 def _refusal(row: Mapping[str, Any], familiar: Familiarity, spec: DatasetSpec) -> str:
