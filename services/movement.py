@@ -100,28 +100,60 @@ def why(installation: Installation, actor: Actor, key: str, *, then: str | None 
     on = standing(installation, actor)
     row = customers.find(installation, on.dataset, key)
     on, trial = routing.stand(installation, actor, on, key, row)
-    found = Moved(
-        key, "", _called(installation, on.dataset, row), None, None, [], [], stamp(installation, on)
-    )
     if on.champion is None:
-        return replace(found, told=[on.withheld or ""])
+        return nothing(installation, on, key, row, on.withheld or "")
     earlier = _earlier(installation, on.dataset, key, row, then)
     if earlier is None:
-        return replace(found, told=[_why_nothing(installation, on.dataset, then)])
+        return nothing(installation, on, key, row, _why_nothing(installation, on.dataset, then))
     card, version, note = _model_then(installation, actor, on.dataset, on.champion, earlier)
+    before = Before(earlier.row, earlier.called, card, version, note)
+    return between(installation, actor, on, key, before, row, trial)
+
+
+@dataclass(frozen=True)
+class Before:
+    """A case of then: its row, what its data is called, the model that judged it, and what must be said."""
+
+    row: Mapping[str, Any]
+    called: str
+    card: Scorecard
+    version: str
+    note: str | None = None
+
+
+def nothing(installation: Installation, on: Standing, key: str, row: Mapping[str, Any], why: str) -> Moved:
+    """Give the answer where there is nothing to compare."""
+    called = _called(installation, on.dataset, row)
+    return Moved(key, "", called, None, None, [why], [], stamp(installation, on))
+
+
+def between(
+    installation: Installation,
+    actor: Actor,
+    on: Standing,
+    key: str,
+    before: Before,
+    row: Mapping[str, Any],
+    kept: Mapping[str, Any],
+) -> Moved:
+    """Answer what of a change of score is data and what the model, between a case of then and a row of now.
+
+    It is on record when this returns, ``kept`` with it. ``on`` has a model that answers.
+    """
+    assert on.champion is not None
+    found = replace(nothing(installation, on, key, row, ""), then=before.called)
     try:
-        movement = words.split(card, earlier.row, on.champion.scorecard, row)
+        movement = words.split(before.card, before.row, on.champion.scorecard, row)
     except SplitError as fault:
-        return replace(found, then=earlier.called, told=[str(fault)])
-    entry = _record(installation, actor, on, key, row, earlier, (card, version), movement, trial)
+        return replace(found, told=[str(fault)])
+    entry = _record(installation, actor, on, key, before, row, movement, kept)
     return replace(
         found,
-        then=earlier.called,
         movement=movement,
-        version_then=version,
+        version_then=before.version,
         told=words.tell(movement, on.dataset.spec),
         steps=[*_steps(movement.data, "data", on.dataset), *_steps(movement.model, "model", on.dataset)],
-        notes=[one for one in (note, _doubt(on, row)) if one],
+        notes=[one for one in (before.note, _doubt(on, row)) if one],
         stamp=stamp(installation, on, entry=entry),
     )
 
@@ -261,15 +293,14 @@ def _record(
     actor: Actor,
     on: Standing,
     key: str,
+    before: Before,
     row: Mapping[str, Any],
-    earlier: _Earlier,
-    model_then: tuple[Scorecard, str],
     movement: Movement,
-    trial: Mapping[str, str],
+    kept: Mapping[str, Any],
 ) -> int:
     """Put the answer in the log, with all that is needed to work it out again."""
     assert on.champion is not None
-    card, version = model_then
+    card = before.card
     header = log.record(
         installation,
         actor,
@@ -279,9 +310,9 @@ def _record(
         snapshot=on.dataset.snapshot,
         payload={
             "then": {
-                "data": earlier.called,
-                "version": version,
-                "input": {column: earlier.row.get(column) for column in card.columns},
+                "data": before.called,
+                "version": before.version,
+                "input": {column: before.row.get(column) for column in card.columns},
                 "input_now": {column: row.get(column) for column in card.columns},
                 "log_odds": movement.then.log_odds,
             },
@@ -292,7 +323,7 @@ def _record(
             "model_change": movement.model_change,
             "data": [_plain(part) for part in movement.data],
             "model": [_plain(part) for part in movement.model],
-            **trial,
+            **kept,
         },
     )
     return header.seq
