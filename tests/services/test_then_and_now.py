@@ -39,9 +39,9 @@ def ask(town, kind):
 
 
 def load_later(town):
-    """Load the customers again, all of them with us for a year more."""
+    """Load the customers again, all of them with a better offer elsewhere."""
     frame = model_town.customers(60)
-    snapshot = scenario_town.load(town, frame.assign(tenure=frame["tenure"].fillna(0) + 40))
+    snapshot = scenario_town.load(town, frame.assign(rival=frame["rival"].fillna(1) + 1))
     champion = town.champion()
     training.score_customers(town, model_town.SPEC, snapshot, champion.version, champion.scorecard)
 
