@@ -172,6 +172,10 @@ def _lines(row: ActionRow) -> list[str]:
     return [
         _line(row),
         *(f"  {words}" for words in row.plan["words"]),
-        f"  for {row.contacted.customers:,} customers, {row.held.customers:,} held out by lot"
+        (
+            "  for one customer, nobody held out"
+            if row.is_single
+            else f"  for {row.contacted.customers:,} customers, {row.held.customers:,} held out by lot"
+        )
         + (f"; {left_out:,} left out, who were taken" if left_out else ""),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from dash import dcc, html
 
@@ -16,6 +17,7 @@ STATES = {
     "running": ("running", "warn"),
     "waiting": ("waiting for outcomes", "warn"),
     "measured": ("measured", "ok"),
+    "over": ("over", "plain"),
     "called off": ("called off", "plain"),
 }
 
@@ -101,6 +103,8 @@ def _short(told: Any, row: Any) -> str:
     everybody = row.contacted.customers + row.held.customers
     if told.state == "measured":
         return "Too few to tell"
+    if told.state == "over":
+        return f"One customer, who {'left' if row.contacted.left else 'stayed'}: no effect is told"
     if told.state == "called off":
         return row.reason or ""
     return f"{number(known)} of {number(everybody)} outcomes, due {day(row.due)}"
@@ -108,21 +112,11 @@ def _short(told: Any, row: Any) -> str:
 
 def detail(row: Any, told: Any) -> html.Div:
     """Tell one action: what, who, when, and what came of it."""
-    left_out = sum(row.plan["left_out"].values())
-    made_of = (
-        dcc.Link(row.scenario_id, href=f"/scenarios?kept={row.scenario_id}")
-        if row.scenario_id
-        else "steps that were not kept"
-    )
-    fall = row.plan["detectable"]
     rows = [
         facts.fact("From", day(row.starts)),
         facts.fact("Until", day(row.ends)),
         facts.fact("Who left is counted by", day(row.due)),
-        facts.fact("Held out by lot", share(row.hold_out_share, 0)),
-        facts.fact("It could find", f"a fall of {points(fall).lstrip('+')} points" if fall else "no effect"),
-        facts.fact("Left out, since taken", number(left_out)),
-        facts.fact("Scenario", made_of),
+        *(_for_one(row) if row.is_single else _for_many(row)),
         facts.fact("Model version", html.Code(row.version[:8])),
         facts.fact("Started by", row.actor_name),
     ]
@@ -137,6 +131,27 @@ def detail(row: Any, told: Any) -> html.Div:
     )
 
 
+def _for_one(row: Any) -> list[Any]:
+    key = row.plan["scenario"]["steps"][0]["who"]["key"]
+    link = dcc.Link(key, href=f"/customer?id={quote(key, safe='')}")
+    return [facts.fact("For one customer", link), facts.fact("Held out by lot", "nobody")]
+
+
+def _for_many(row: Any) -> list[Any]:
+    made_of = (
+        dcc.Link(row.scenario_id, href=f"/scenarios?kept={row.scenario_id}")
+        if row.scenario_id
+        else "steps that were not kept"
+    )
+    fall = row.plan["detectable"]
+    return [
+        facts.fact("Held out by lot", share(row.hold_out_share, 0)),
+        facts.fact("It could find", f"a fall of {points(fall).lstrip('+')} points" if fall else "no effect"),
+        facts.fact("Left out, since taken", number(sum(row.plan["left_out"].values()))),
+        facts.fact("Scenario", made_of),
+    ]
+
+
 def _outcome(row: Any, told: Any) -> list[Any]:
     parts: list[Any] = []
     if told.effect is not None:
@@ -148,7 +163,8 @@ def _outcome(row: Any, told: Any) -> list[Any]:
         tiles.append(("Cost", money(row.contacted.cost, currency), "of those contacted"))
         parts.append(_figures(tiles))
     parts.append(html.P(told.words, className="ks-ac-words"))
-    parts.append(_arms(row, told))
+    if not row.is_single:
+        parts.append(_arms(row, told))
     if told.effect is not None and told.fits_horizon:
         note = "Expected is what the scores said before; among those held out it should agree with who left."
         parts.append(html.P(note, className="ks-card-note"))

@@ -18,6 +18,8 @@ __all__ = ["Amount", "Effect", "Saved", "Told", "of", "saved", "told"]
 KNOWN_SHARE = 0.9
 """Share of each arm whose outcome must be known: who is heard of is not always like who is not."""
 
+ONE = "For one customer, with nobody held out: whether one stays tells nothing of what was done."
+
 
 @dataclass(frozen=True)
 class Told:
@@ -26,7 +28,8 @@ class Told:
     Attributes
     ----------
     state : str
-        ``planned``, ``running``, ``waiting`` (for outcomes), ``measured`` or ``called off``.
+        ``planned``, ``running``, ``waiting`` (for outcomes), ``measured`` or ``called off``; of one for a
+        single customer ``over``, since it measures nothing.
     effect : Effect or None
         Only of a measured one, and None where there are too few to tell.
     fits_horizon : bool
@@ -59,6 +62,8 @@ def of(installation: Installation, row: ActionRow) -> Told:
 def told(row: ActionRow, today: date) -> Told:
     """Tell how an action stands on a day."""
     state, fits = _state(row, today), bool(row.plan.get("fits_horizon"))
+    if row.is_single and state != "called off":
+        return Told(state, None, fits, f"{ONE} {_of_one(row, state)}")
     if state != "measured":
         return Told(state, None, fits, _not_yet(row, state))
     found = effect(_arm(row.contacted), _arm(row.held), row.contacted.customers)
@@ -87,7 +92,7 @@ def _state(row: ActionRow, today: date) -> str:
         return "planned"
     arms = (row.contacted, row.held)
     if today > row.due and all(arm.known >= KNOWN_SHARE * arm.customers for arm in arms):
-        return "measured"
+        return "over" if row.is_single else "measured"
     return "running" if today <= row.ends else "waiting"
 
 
@@ -101,6 +106,12 @@ def _not_yet(row: ActionRow, state: str) -> str:
     return (
         f"Not yet: outcomes of {known:,} of {all_of_them:,} customers are known, due on {row.due:%d %B %Y}."
     )
+
+
+def _of_one(row: ActionRow, state: str) -> str:
+    if state == "over":
+        return f"The customer {'left' if row.contacted.left else 'stayed'}."
+    return f"Whether the customer stays is counted on {row.due:%d %B %Y}."
 
 
 def _too_few(row: ActionRow) -> str:

@@ -37,7 +37,12 @@ class Collision:
         """The same in words: how many, with what."""
         count = len(self.keys)
         those = "1 customer is" if count == 1 else f"{count:,} customers are"
-        return f"{those} in the {'action' if self.kind == 'action' else 'A/B comparison'} {self.id}"
+        return f"{those} {self.place}"
+
+    @property
+    def place(self) -> str:
+        """What they are in, in words."""
+        return f"in the {'action' if self.kind == 'action' else 'A/B comparison'} {self.id}"
 
 
 def levers(scenario: Scenario, spec: DatasetSpec) -> Scenario:

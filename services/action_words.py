@@ -20,6 +20,8 @@ def _action(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label)
     what = f": {'; '.join(map(str, words))}" if isinstance(words, list) and words else ""
     much = _customers(payload.get("contacted"), ", for {}")
     held = _customers(payload.get("held"), ", with {} held out by lot")
+    if payload.get("kind") == "single":
+        held = " alone, with nobody held out"
     return f"{who} started {it}{much}{held}{what}."
 
 

@@ -81,7 +81,8 @@ class ActionRow:
     Attributes
     ----------
     plan : dict
-        What is done: ``scenario`` (lever steps), ``words`` (each step), ``columns`` and what was planned.
+        What is done: ``scenario`` (lever steps), ``words`` (each step), ``columns`` and what was planned;
+        ``kind`` is ``single`` where it is for one customer.
     version, snapshot : str
         What the frozen scores stand on.
     scenario_id : str or None
@@ -115,6 +116,11 @@ class ActionRow:
     called_off: datetime | None = None
     called_off_by: str | None = None
     reason: str | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is for one customer: nobody is held out, and no effect is told."""
+        return self.plan.get("kind") == "single"
 
 
 class Actions(Reach):
