@@ -1,7 +1,19 @@
 """The store: users, sessions, the log, snapshots and versions. The only place that knows SQLAlchemy."""
 
 from data.store.actions import ActionRow, Subject, Tally
+from data.store.catalogue_heads import UnknownCatalogue
+from data.store.catalogues import CatalogueRow, ItemRow, RulesChanged
+from data.store.categories import UnknownCategory
 from data.store.chain import Header
+from data.store.choice_arrays import ChoiceArrays, LoadCount
+from data.store.choices import (
+    ChoiceEvent,
+    FutureChoice,
+    KeyReused,
+    NothingChosen,
+    UnknownItemRow,
+)
+from data.store.delegations import DelegationRow, Hidden, TooManyDelegations
 from data.store.errors import (
     EntryRefused,
     NameTaken,
@@ -26,17 +38,28 @@ from data.store.store import Store, Transaction
 
 __all__ = [
     "ActionRow",
+    "CatalogueRow",
+    "ChoiceArrays",
+    "ChoiceEvent",
+    "DelegationRow",
     "Entry",
     "EntryFilter",
     "EntryRefused",
     "ExperimentRow",
+    "FutureChoice",
     "Head",
     "Header",
     "HeldRow",
+    "Hidden",
     "InUse",
+    "ItemRow",
+    "KeyReused",
+    "LoadCount",
     "Logged",
     "NameTaken",
+    "NothingChosen",
     "ReviewRow",
+    "RulesChanged",
     "ScenarioRow",
     "ServingRow",
     "Session",
@@ -53,7 +76,11 @@ __all__ = [
     "StoreUnreachable",
     "Subject",
     "Tally",
+    "TooManyDelegations",
     "Transaction",
+    "UnknownCatalogue",
+    "UnknownCategory",
+    "UnknownItemRow",
     "User",
     "Verification",
     "VersionRow",

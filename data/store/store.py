@@ -9,6 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from data.store.actions import Actions
+from data.store.catalogues import Catalogues
+from data.store.categories import Categories
+from data.store.choice_arrays import ChoicesInBulk
+from data.store.choices import Choices
+from data.store.delegations import Delegations
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
 from data.store.installation import InstallationRows
@@ -24,7 +29,20 @@ PATIENCE_SECONDS = 10.0
 
 
 class Operations(
-    Log, People, Sessions, Throttle, InstallationRows, Registry, Experiments, Scenarios, Actions
+    Log,
+    People,
+    Sessions,
+    Throttle,
+    InstallationRows,
+    Registry,
+    Experiments,
+    Scenarios,
+    Actions,
+    Catalogues,
+    Categories,
+    Choices,
+    ChoicesInBulk,
+    Delegations,
 ):
     """All groups of functions over one reach."""
 

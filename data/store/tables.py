@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +31,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -75,6 +77,28 @@ class Json(TypeDecorator[dict[str, Any]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Read it back."""
         return None if value is None else json.loads(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment as microseconds since 1970: a million of them are read as plain integers."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Count the microseconds; a datetime without a time zone is refused as everywhere."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back, aware, in UTC."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def microseconds(moment: datetime) -> int:
+    """Count the microseconds from 1970 to a moment, exactly; before 1970 they are negative."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone: give an aware datetime, such as datetime.now(UTC).")
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 # SQLite numbers rows by INTEGER only; PostgreSQL's ends at 2,147,483,647
@@ -369,4 +393,130 @@ action_subjects = Table(
     Column("worth", Float),
     Column("has_left", Boolean),
     Column("told", Date),
+)
+
+# What can be chosen, by the name of the data it belongs to. Numbers of categories, items and choosers count
+# from 0 within a catalogue and are never used again, so that they are places in arrays
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("generation", Integer, nullable=False),
+    Column("rules", Json, nullable=False),
+    Column("rules_revision", Integer, nullable=False),
+    Column("evaluation", Json),
+    Column("evaluated", Utc),
+)
+
+catalogue_categories = Table(
+    "catalogue_categories",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("merged_into", Integer),
+)
+
+# Every name that a category has or had, so that a file of yesterday still finds it
+category_names = Table(
+    "category_names",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("name_key", Text, primary_key=True),
+    Column("category", Integer, nullable=False),
+)
+
+catalogue_items = Table(
+    "catalogue_items",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("offer", Json),
+    Index(None, "catalogue", "id", unique=True),
+)
+
+catalogue_membership = Table(
+    "catalogue_membership",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("category", Integer, primary_key=True, autoincrement=False),
+)
+
+# Of the three tables below a million rows come and go at once: no references are checked there, since the
+# only code that writes them finds the numbers first; SQLite keeps them in the order of their keys
+choosers = Table(
+    "choosers",
+    metadata,
+    Column("catalogue", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person", Text, nullable=False),
+    Index(None, "catalogue", "person", unique=True),
+    sqlite_with_rowid=False,
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("catalogue", Integer, primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("moment", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+choice_events = Table(
+    "choice_events",
+    metadata,
+    Column("catalogue", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("person", Integer, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("moment", Moment, nullable=False),
+    Column("recorded", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    # whatever the code does, no key ever counts twice
+    Index(None, "catalogue", "key", unique=True),
+    sqlite_with_rowid=False,
+)
+
+hidden = Table(
+    "hidden",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("person", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+
+delegating = Table(
+    "delegating",
+    metadata,
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), primary_key=True, autoincrement=False),
+    Column("person", Text, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("since", Utc, nullable=False),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("catalogue", Integer, ForeignKey("catalogues.number"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("picked", Text, nullable=False),
+    Column("offered", Json, nullable=False),
+    Column("drawn", Text, nullable=False),
+    Column("created", Utc, nullable=False),
+    Column("settled", Utc),
+    Column("how", Text),
+    Index(None, "catalogue", "person", "created"),
 )
