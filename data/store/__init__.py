@@ -13,6 +13,7 @@ from data.store.choices import (
     NothingChosen,
     UnknownItemRow,
 )
+from data.store.control import ControlRow, Maintenance, StopRequest, Switches
 from data.store.delegations import DelegationRow, Hidden, TooManyDelegations
 from data.store.errors import (
     EntryRefused,
@@ -41,6 +42,7 @@ __all__ = [
     "CatalogueRow",
     "ChoiceArrays",
     "ChoiceEvent",
+    "ControlRow",
     "DelegationRow",
     "Entry",
     "EntryFilter",
@@ -56,6 +58,7 @@ __all__ = [
     "KeyReused",
     "LoadCount",
     "Logged",
+    "Maintenance",
     "NameTaken",
     "NothingChosen",
     "ReviewRow",
@@ -65,6 +68,7 @@ __all__ = [
     "Session",
     "SignatureRow",
     "SnapshotRow",
+    "StopRequest",
     "Store",
     "StoreBusy",
     "StoreDamaged",
@@ -75,6 +79,7 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Subject",
+    "Switches",
     "Tally",
     "TooManyDelegations",
     "Transaction",

@@ -13,6 +13,7 @@ from data.store.catalogues import Catalogues
 from data.store.categories import Categories
 from data.store.choice_arrays import ChoicesInBulk
 from data.store.choices import Choices
+from data.store.control import Control
 from data.store.delegations import Delegations
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
@@ -43,6 +44,7 @@ class Operations(
     Choices,
     ChoicesInBulk,
     Delegations,
+    Control,
 ):
     """All groups of functions over one reach."""
 

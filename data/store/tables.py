@@ -520,3 +520,51 @@ delegations = Table(
     Column("how", Text),
     Index(None, "catalogue", "person", "created"),
 )
+
+# The switches of the control room, a row a subsystem: one that is missing or cannot be read is no "on"
+control = Table(
+    "control",
+    metadata,
+    Column("subsystem", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("is_automatic", Boolean, nullable=False),
+    Column("version", Text),
+    Column("revision", Integer, nullable=False),
+)
+
+hidden_output = Table(
+    "hidden_output",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("since", Utc, nullable=False),
+)
+
+stop_requests = Table(
+    "stop_requests",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("time", Utc, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("subsystem", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answered", Utc),
+    Column("answered_by", Text),
+    Column("answer", Text),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("begins", Utc, nullable=False),
+    Column("ends", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("ended", Utc),
+)
