@@ -1,0 +1,105 @@
+"""The table of items: how many people chose both of two items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from models.cooccurrence.histories import Histories, Ints
+
+DENSE_ITEMS = 12_000
+"""Up to so many items each pair has its place in memory (576 MB); above, rows are counted when asked for."""
+
+OFTEN = 1 / 40
+BLOCK_CELLS = 16_000_000
+
+
+class ItemTable:
+    """People who chose both of two items, dense or on demand: the answers are the same.
+
+    Histories are changed by their owner, who tells this table of each change beforehand or afterwards, but
+    always before the next row is asked for.
+    """
+
+    def __init__(self, histories: Histories, counts: Ints | None) -> None:
+        self._histories = histories
+        self._counts = counts
+        self._flat = None if counts is None else counts.reshape(-1)
+
+    @classmethod
+    def build(cls, histories: Histories, dense: bool | None = None) -> ItemTable:
+        """Count all histories.
+
+        Parameters
+        ----------
+        dense : bool, optional
+            Whether every pair has its place in memory; up to ``DENSE_ITEMS`` items where not given.
+        """
+        is_dense = histories.items <= DENSE_ITEMS if dense is None else dense
+        return cls(histories, together(histories.matrix()) if is_dense else None)
+
+    def row(self, item: int) -> npt.NDArray[Any]:
+        """Give how many people chose each item together with this one, of shape (items,); its own place is 0.
+
+        The row is a view, right until the next change: copy what is kept.
+        """
+        if self._counts is not None:
+            return self._counts[item]
+        counts = np.bincount(self._histories.met(item), minlength=self._histories.items)
+        counts[item] = 0
+        return counts
+
+    def add(self, history: npt.NDArray[np.integer], item: int) -> None:
+        """Count the choice of an item by somebody who chose ``history`` besides."""
+        self._move(history, item, 1)
+
+    def remove(self, history: npt.NDArray[np.integer], item: int) -> None:
+        """Take a choice back of somebody who chose ``history`` besides."""
+        self._move(history, item, -1)
+
+    def _move(self, history: npt.NDArray[np.integer], item: int, sign: int) -> None:
+        """Change the row and, through the flat view (the fastest way there is), the column alike."""
+        if self._counts is None or self._flat is None:
+            return
+        places, row = np.asarray(history, dtype=np.intp), self._counts[item]
+        counts = row[places] + np.int32(sign)
+        row[places] = counts
+        self._flat[places * len(row) + item] = counts
+
+
+def together(chosen: sp.csr_array) -> Ints:
+    """Count the people who chose both of two items: X'X of choices as ones, its diagonal 0.
+
+    Items that many people chose fill most of the work and little of the matrix: their part is multiplied
+    dense, in float32 (exact, as blocks of people are far fewer than 2^24), the others' sparse.
+
+    Parameters
+    ----------
+    chosen : csr_array of int32 of shape (people, items)
+        1 where a person chose an item.
+    """
+    people, items = chosen.shape
+    popularity = np.bincount(chosen.indices, minlength=items)
+    often, seldom = (
+        np.flatnonzero(side) for side in (popularity > OFTEN * people, popularity <= OFTEN * people)
+    )
+    counts = np.zeros((items, items), dtype=np.int32)
+    by_item = chosen.tocsc()
+    many, few = by_item[:, often].tocsr(), by_item[:, seldom].tocsr()
+    step = max(1, BLOCK_CELLS // max(1, len(often)))
+    for start in range(0, people if len(often) else 0, step):
+        block = many[start : start + step].toarray().astype(np.float32)
+        counts[np.ix_(often, often)] += (block.T @ block).astype(np.int32)
+        mixed = (few[start : start + step].T.tocsr().astype(np.float32) @ block).astype(np.int32)
+        counts[np.ix_(seldom, often)] += mixed
+        counts[np.ix_(often, seldom)] += mixed.T
+    columns = max(1, BLOCK_CELLS // max(1, items))
+    turned = few.T.tocsr()
+    for start in range(0, len(seldom), columns):
+        rows = (turned[start : start + columns] @ few).toarray()
+        counts[np.ix_(seldom[start : start + columns], seldom)] = rows
+    np.fill_diagonal(counts, 0)
+    return counts
