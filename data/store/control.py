@@ -116,7 +116,7 @@ class Control(Reach):
         """
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
-            if seen is not None and self._revision(connection, row.subsystem) != seen:
+            if seen is not None and _revision(connection, row.subsystem) != seen:
                 return None
             highest = connection.execute(select(func.max(control.c.revision))).scalar()
             known = [highest] if isinstance(highest, int) else []
@@ -183,7 +183,7 @@ class Control(Reach):
         """Keep a notice; the one before it is over."""
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
-            self._end(connection)
+            self._end_notice(connection)
             number = next_number(connection, maintenance)
             row = Maintenance(number, text, begins, ends, actor, actor_name)
             connection.execute(insert(maintenance), vars(row))
@@ -193,18 +193,22 @@ class Control(Reach):
         """Take the notice away; False where there is none."""
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
-            return self._end(connection)
+            return self._end_notice(connection)
 
     def maintenance(self) -> Maintenance | None:
         """Give the notice that is not over; None where there is none."""
-        query = select(maintenance).where(self._lasts()).order_by(maintenance.c.number.desc()).limit(1)
+        query = select(maintenance).where(self._notice_lasts()).order_by(maintenance.c.number.desc()).limit(1)
         with self.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else Maintenance(*row)
 
-    def _end(self, connection: Connection) -> bool:
-        change = update(maintenance).where(self._lasts()).values(ended=self.clock())
+    def _end_notice(self, connection: Connection) -> bool:
+        change = update(maintenance).where(self._notice_lasts()).values(ended=self.clock())
         return connection.execute(change, execution_options={"preserve_rowcount": True}).rowcount > 0
 
-    def _lasts(self) -> Any:
+    def _notice_lasts(self) -> Any:
         return and_(maintenance.c.ended.is_(None), maintenance.c.ends > self.clock())
+
+
+def _revision(connection: Connection, subsystem: str) -> int | None:
+    return connection.execute(select(control.c.revision).where(control.c.subsystem == subsystem)).scalar()

@@ -13,6 +13,15 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 OFF = ControlRow("churn-model", "off", NOON, "u-1", "Max", "complaints", False, "v1", 0)
 
 
+@pytest.fixture
+def store(store_url):
+    """Migrate a store of its own: the switches come with the tables."""
+    made = Store(store_url)
+    made.migrate()
+    yield made
+    made.dispose()
+
+
 def test_everything_is_on_from_the_start(store):
     rows = store.control().rows
     assert sorted(rows) == ["all", "batch", "churn-model", "delegation", "recommender"]
