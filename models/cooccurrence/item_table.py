@@ -52,6 +52,13 @@ class ItemTable:
         counts[item] = 0
         return counts
 
+    def rows(self, items: npt.NDArray[np.integer]) -> npt.NDArray[Any]:
+        """Give the rows of several items, of shape (rows, items): a copy."""
+        if self._counts is not None:
+            return self._counts[items]
+        rows = [self.row(item) for item in items.tolist()]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), self._histories.items)
+
     def add(self, history: npt.NDArray[np.integer], item: int) -> None:
         """Count the choice of an item by somebody who chose ``history`` besides."""
         self._move(history, item, 1)

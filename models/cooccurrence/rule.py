@@ -39,6 +39,9 @@ class Rules:
             )
 
 
+RULES = Rules()
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell used as evidence: a category of the picked item (``row``) and one of the item suggested."""
@@ -85,7 +88,7 @@ def by_rule(
     taken: Some,
     hidden_items: Collection[int] = frozenset(),
     hidden_categories: Collection[int] = frozenset(),
-    rules: Rules = Rules(),
+    rules: Rules = RULES,
     count: int = 10,
 ) -> list[Suggestion]:
     """Suggest items for the picked one, best first.
@@ -128,7 +131,7 @@ def popular(
     taken: Some,
     hidden_items: Collection[int] = frozenset(),
     hidden_categories: Collection[int] = frozenset(),
-    rules: Rules = Rules(),
+    rules: Rules = RULES,
     count: int = 10,
 ) -> list[int]:
     """Give the items that most people chose, then by title, leaving out what :func:`by_rule` leaves out.
@@ -143,7 +146,7 @@ def popular(
     return items[first(popularity[items], popularity[items], count)].tolist()
 
 
-def without_evidence(memory: Memory, picked: int, rules: Rules = Rules()) -> list[int]:
+def without_evidence(memory: Memory, picked: int, rules: Rules = RULES) -> list[int]:
     """Name the categories, in their fixed order, that no suggestion can come by for want of evidence.
 
     With the same-category rule the picked item's own categories are no part of it: they are left out anyway.
