@@ -129,6 +129,12 @@ class Catalogues(Reach):
             row = connection.execute(MARK, {"asked": name}).first()
         return None if row is None else (row.generation, row.last)
 
+    def rules_of(self, name: str) -> tuple[dict[str, Any], int] | None:
+        """Give how a catalogue is recommended, and the revision of that; None where there is none."""
+        with self.reading() as connection:
+            row = connection.execute(_HEAD, {"asked": name}).first()
+        return None if row is None else (row.rules, row.rules_revision)
+
     def set_rules(self, name: str, rules: dict[str, Any], seen_revision: int) -> int:
         """Change how a catalogue is recommended; give the new revision.
 

@@ -106,10 +106,12 @@ def put_categories(connection: Connection, catalogue: int, names: Sequence[str])
     c = catalogue_categories.c
     latest = select(func.coalesce(func.max(c.number), -1)).where(c.catalogue == catalogue)
     following = connection.execute(latest).scalar_one() + 1
-    named = {name_key(name): name for name in (checked_text(one, "name of a category") for one in names)}
-    known = numbers_by_name(connection, catalogue)
-    new = [(key, name) for key, name in named.items() if key not in known]
-    for number, (key, name) in enumerate(new, start=following):
+    known, new = numbers_by_name(connection, catalogue), dict[str, str]()
+    for name in names:
+        name = checked_text(name, "name of a category")
+        if name_key(name) not in known:
+            new.setdefault(name_key(name), name)
+    for number, (key, name) in enumerate(new.items(), start=following):
         place = {"catalogue": catalogue, "number": number, "name": name}
         connection.execute(insert(catalogue_categories), place)
         named_so = {"catalogue": catalogue, "name_key": key, "category": number}

@@ -112,6 +112,9 @@ class Engines:
             with (engine or self.engine).connect() as connection:
                 if writes:
                     connection.execution_options(**{WRITES: True, PATIENCE: patience_seconds})
+                elif connection.dialect.name == "postgresql":
+                    # a reader sees one state throughout; on SQLite every transaction does
+                    connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin():
                     yield connection
         except (DBAPIError, PoolTimeout) as fault:
