@@ -23,6 +23,7 @@ from services import (
     travel_words,
     trial_words,
 )
+from services.recommender import log_words as recommender_words
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
@@ -371,6 +372,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
     **action_words.SENTENCES,
+    **recommender_words.SENTENCES,
     **replay_words.SENTENCES,
 }
 

@@ -1,0 +1,161 @@
+"""The table in memory of this process: rebuilt from the store, kept up by the events that came since.
+
+Each use begins with one read, of the generation of the catalogue and the number of its last event. Events
+are applied in their order, those of this process like those of others, so that each is counted once. What
+changes more than choices (a load, a category renamed or merged) moves the generation, and all is built anew.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from data.store import CatalogueRow, ChoiceEvent, Store
+from services.recommender.names import NoCatalogue, name_of
+
+if TYPE_CHECKING:
+    from models.cooccurrence.category_table import CellChange
+    from models.cooccurrence.memory import Memory
+    from services.installation import Installation
+
+__all__ = ["NoCatalogue", "Remembered", "recalled", "remembered"]
+
+KEPT = 2
+"""Catalogues a process keeps in memory."""
+
+RECENT = 100
+"""Events of which a process still knows what they moved, so that it can tell whoever caused them."""
+
+
+@dataclass
+class Remembered:
+    """A catalogue in memory.
+
+    Attributes
+    ----------
+    row : CatalogueRow
+        As it stood when ``memory`` was built.
+    seq : int
+        Number of the last event that is in ``memory``.
+    moved : dict
+        Number of an event to the cells it moved, for the latest ones applied here one by one.
+    """
+
+    row: CatalogueRow
+    memory: Memory
+    seq: int
+    moved: OrderedDict[int, Sequence[CellChange]] = field(default_factory=OrderedDict)
+
+
+class _Place:
+    """Where a catalogue is kept, with a lock: threads of a process share what it holds."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.held: Remembered | None = None
+
+
+_places: OrderedDict[tuple[str, str], _Place] = OrderedDict()
+_finding = threading.Lock()
+
+
+def _begin_anew() -> None:
+    """Forget what a parent process held: a thread of it may have been in the middle of a change."""
+    global _places, _finding
+    _places, _finding = OrderedDict(), threading.Lock()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
+@contextmanager
+def recalled(installation: Installation) -> Iterator[Remembered]:
+    """Give the catalogue in use with every choice that is in the store now.
+
+    Calculate inside, and write outside: no other thread of this process uses it meanwhile.
+
+    Raises
+    ------
+    NoCatalogue
+        If there is none; services.installation.NothingLoaded where there are no customers either.
+    """
+    name, store = name_of(installation), installation.store
+    place = _place(repr(store), name)
+    with place.lock:
+        held, place.held = place.held, None  # so that what fails on the way is built anew, never used half
+        place.held = _up_to_date(store, name, held)
+        yield place.held
+
+
+@contextmanager
+def remembered(installation: Installation) -> Iterator[tuple[Memory, CatalogueRow]]:
+    """Give the table in memory and the catalogue it was built from, as :func:`recalled` does."""
+    with recalled(installation) as held:
+        yield held.memory, held.row
+
+
+def rebuilt(store: Store, name: str) -> Remembered:
+    """Build the memory of a catalogue from what is in the store, from nothing else."""
+    from models.cooccurrence.catalogue import Catalogue  # late: brings scipy along
+    from models.cooccurrence.memory import Memory
+
+    while True:
+        row = store.catalogue(name)
+        if row is None:
+            raise NoCatalogue(name)
+        found = store.all_choices(name)
+        if row.generation == found.generation:  # else it was changed between the two reads
+            break
+    catalogue = Catalogue(
+        items=tuple(one.id for one in row.items),
+        titles=tuple(one.title for one in row.items),
+        categories=tuple(called for _number, called in row.categories),
+        membership=_membership(row),
+    )
+    memory = Memory.build(catalogue, found.people, found.person, found.item, found.moment)
+    return Remembered(row, memory, found.seq)
+
+
+def _membership(row: CatalogueRow) -> tuple[tuple[int, ...], ...]:
+    place = {called: place for place, (_number, called) in enumerate(row.categories)}
+    return tuple(tuple(sorted(place[called] for called in one.categories)) for one in row.items)
+
+
+def _place(store: str, name: str) -> _Place:
+    with _finding:
+        found = _places.pop((store, name), None) or _Place()
+        _places[store, name] = found
+        while len(_places) > KEPT:
+            _places.popitem(last=False)
+    return found
+
+
+def _up_to_date(store: Store, name: str, held: Remembered | None) -> Remembered:
+    mark = store.catalogue_mark(name)
+    if mark is None:
+        raise NoCatalogue(name)
+    generation, last = mark
+    if held is None or held.row.generation != generation or held.seq > last:
+        return rebuilt(store, name)
+    if held.seq < last:
+        for event in store.events_since(name, held.seq):
+            _apply(held, event)
+    return held
+
+
+def _apply(held: Remembered, event: ChoiceEvent) -> None:
+    """Fold one event in; what it moved stays known for a while."""
+    if event.kind == "choose":
+        item = held.memory.catalogue.number(event.item)
+        held.moved[event.seq] = held.memory.choose(event.person, item, event.moment.timestamp())
+    elif event.kind == "undo":
+        item = held.memory.catalogue.number(event.item)
+        held.moved[event.seq] = held.memory.undo(event.person, item)
+    held.seq = event.seq
+    while len(held.moved) > RECENT:
+        held.moved.popitem(last=False)
