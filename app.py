@@ -39,6 +39,7 @@ from web.guard import guard
 from web.headers import add_headers
 from web.health import health
 from web.key import KeyRefused, signing_key
+from web.log_files import log_files
 from web.pages_guard import guard_pages, may_see
 from web.request_log import log_requests
 from web.scenario_files import scenario_files
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(scenario_sample)
     server.register_blueprint(scenario_files)
     server.register_blueprint(action_files)
+    server.register_blueprint(log_files)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)

@@ -1,19 +1,45 @@
 // The decision log asks again when its filters change, and keeps them and the chosen entry in the address.
 (function () {
   "use strict";
-  let seen = null;
+  const PARTS = ["kind", "who", "about", "version", "since", "until"];
 
-  function again(kind, about, options) {
-    const { set_props } = window.dash_clientside;
-    window.keepsight.address.set("kind", kind);
-    window.keepsight.address.set("about", about);
-    const asked = JSON.stringify([kind, about]);
-    if (seen !== null && seen !== asked) {
-      set_props("log-ends", { data: {} });
-      window.keepsight.reloadGrid("log-grid");
-    }
-    seen = asked;
-    return kind ? (options.find((option) => option.value === kind) || {}).label || "" : "";
+  function narrow(kind, who, about, version, since, until, before) {
+    const { no_update } = window.dash_clientside;
+    const query = { kind, who, about, version, since, until };
+    const asked = new URLSearchParams();
+    PARTS.forEach((name) => {
+      query[name] = query[name] || "";
+      window.keepsight.address.set(name, query[name]);
+      if (query[name]) asked.set(name, query[name]);
+    });
+    const tail = asked.size ? `?${asked}` : "";
+    const isSame = PARTS.every((name) => query[name] === ((before || {})[name] || ""));
+    return [
+      isSame ? no_update : query,
+      `/log.csv${tail}`,
+      `/log.jsonl${tail}`,
+      asked.size === 0,
+    ];
+  }
+
+  function again() {
+    window.keepsight.reloadGrid("log-grid");
+    return window.dash_clientside.no_update;
+  }
+
+  function words(value, options) {
+    return value ? ((options || []).find((option) => option.value === value) || {}).label || "" : "";
+  }
+
+  function days(since, until) {
+    return [since, until].filter(Boolean).join(" to ");
+  }
+
+  function clear(clicks) {
+    const { no_update, set_props } = window.dash_clientside;
+    if (!clicks) return [no_update, no_update, no_update, no_update, no_update];
+    if (document.getElementById("log-who-words")) set_props("log-who", { value: "" });
+    return ["", "", "", "", ""];
   }
 
   function address(seq) {
@@ -21,5 +47,7 @@
     return window.dash_clientside.no_update;
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { log: { again, address } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    log: { narrow, again, words, days, clear, address },
+  });
 })();

@@ -45,6 +45,9 @@ def _compared(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Labe
 
 
 def _export(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    if payload.get("what") == "log":
+        rows = payload.get("rows")
+        return f"{who} took {rows if isinstance(rows, int) else 'some'} entries of this log out as a file."
     rows = payload.get("rows")
     much = f"{rows:,} customers" if isinstance(rows, int) else "customers"
     what = LISTS.get(str(payload.get("what")))

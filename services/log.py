@@ -64,8 +64,8 @@ class LogEntry:
         Model version and data it stands on.
     payload : dict or None
         Input, output, reasons ...; None once purged.
-    hash : str
-        SHA-256 that seals it, hex.
+    previous, hash : str
+        SHA-256 of the entry before, and the one that seals this one, hex.
     text : str
         The entry in words.
     """
@@ -81,6 +81,7 @@ class LogEntry:
     payload: dict[str, Any] | None
     hash: str
     text: str = ""
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,11 @@ def page(
     limit: int = PAGE,
 ) -> LogPage:
     """Give a page of the log, latest first: everybody's for who may read all, else one's own."""
-    require(actor, "read-log")
-    wanted, limit = filters or EntryFilter(), min(max(limit, 1), LONGEST_PAGE)
+    wanted, limit = _readable(actor, filters or EntryFilter()), min(max(limit, 1), LONGEST_PAGE)
     if before is not None and not isinstance(before, int):
         raise ValueError(f"{before!r} is no entry's number: give a whole number to read on from.")
-    if not permitted(actor, "read-all-log"):
-        if wanted.actor not in (None, actor.id):
-            return LogPage((), None)
-        wanted = replace(wanted, actor=actor.id)
+    if wanted is None:
+        return LogPage((), None)
     found = installation.store.entries(wanted, before, limit + 1)
     shown = tuple(_entry(installation, logged) for logged in found[:limit])
     return LogPage(shown, shown[-1].seq if len(found) > limit else None)
@@ -149,9 +147,22 @@ def page(
 
 def numbers(installation: Installation, actor: Actor, filters: EntryFilter) -> list[int]:
     """Give the numbers of the entries this person may read, of those a filter lets through, in order."""
+    wanted = _readable(actor, filters)
+    return [] if wanted is None else installation.store.numbers(wanted)
+
+
+def count(installation: Installation, actor: Actor, filters: EntryFilter) -> int:
+    """Count the entries this person may read, of those a filter lets through."""
+    wanted = _readable(actor, filters)
+    return 0 if wanted is None else installation.store.count_entries(wanted)
+
+
+def _readable(actor: Actor, wanted: EntryFilter) -> EntryFilter | None:
+    """Narrow a filter to what this person may read; None where that is nothing."""
     require(actor, "read-log")
-    wanted = filters if permitted(actor, "read-all-log") else replace(filters, actor=actor.id)
-    return installation.store.numbers(wanted)
+    if permitted(actor, "read-all-log"):
+        return wanted
+    return replace(wanted, actor=actor.id) if wanted.actor in (None, actor.id) else None
 
 
 def one(installation: Installation, actor: Actor, seq: int) -> LogEntry:
@@ -184,6 +195,7 @@ def _entry(installation: Installation, logged: Logged) -> LogEntry:
         snapshot=header.snapshot,
         payload=logged.payload,
         hash=header.hash,
+        previous=header.previous,
     )
     return replace(entry, text=tell(entry, partial(_label, installation, header.snapshot)))
 

@@ -27,6 +27,11 @@ METHODS = ("GET", "HEAD", "POST")
 ASSETS = "_dash_assets.static"
 CALLBACKS = "/_dash-update-component"
 
+# Lists that leave the house: asking only for their headers would put on record what nobody got.
+TAKEN_OUT = frozenset(
+    {"scenario_files.kept", "scenario_files.planned", "action_files.listed", "log_files.taken_out"}
+)
+
 # What strangers may reach: coming in, being alive, and what the sign-in page is drawn with.
 PUBLIC = frozenset(
     {
@@ -42,7 +47,7 @@ SIGNED_IN = frozenset(
     {
         "sign_in.leave", "scorecard_file.scorecard", "card_file.model_card", "scenario_sample.sample",
         "scenario_sample.proof", "scenario_files.kept",
-        "scenario_files.planned", "scenario_files.asked", "action_files.listed",
+        "scenario_files.planned", "scenario_files.asked", "action_files.listed", "log_files.taken_out",
         ASSETS, CALLBACKS,
         "/", "/<path:path>", "/_dash-layout", "/_dash-dependencies",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
@@ -66,7 +71,7 @@ def guard(server: Flask, callbacks: Callable[[], Mapping[str, Mapping[str, Any]]
     @server.before_request
     def _door() -> ResponseReturnValue | None:
         g.request_id = secrets.token_hex(4)
-        if request.method not in METHODS:
+        if request.method not in METHODS or (request.method == "HEAD" and request.endpoint in TAKEN_OUT):
             abort(405)
         if any(unicodedata.category(sign) == "Cc" for sign in request.path):
             abort(400)

@@ -36,7 +36,7 @@ def entries(house, client, start=0, ends=None, kind=""):
     answer = ask(
         house, client, "log-grid.getRowsResponse",
         log_grid__getRowsRequest=FIRST_ROWS | {"startRow": start}, log_ends__data=ends or {},
-        log_kind__value=kind, log_subject__value="",
+        log_query__data={"kind": kind},
     )  # fmt: skip
     return answer["log-grid"]["getRowsResponse"], answer["log-ends"]["data"]
 
