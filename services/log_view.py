@@ -87,7 +87,7 @@ def _start(day: date) -> datetime:
 
 
 def followed(installation: Installation, actor: Actor, entry: LogEntry) -> list[LogEntry]:
-    """Give what came after an entry about the same subject, first things first, of what this person may read."""
+    """Give what this person may read of what came after an entry about the same, first things first."""
     if entry.subject is None or entry.payload is None:
         return []
     since = EntryFilter(subject=entry.subject, since=entry.time)
