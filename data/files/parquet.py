@@ -93,9 +93,10 @@ def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if _is_date(kind):
         dated = pc.cast(column, pa.timestamp("us", tz=getattr(kind, "tz", None)), safe=False)
         midnight = pc.all(pc.equal(dated, pc.floor_temporal(dated, unit="day"))).as_py() is not False
-        written = pc.strftime(dated, format="%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S")
+        zone = "" if dated.type.tz is None else "%z"
+        written = pc.strftime(dated, format="%Y-%m-%d" if midnight else f"%Y-%m-%dT%H:%M:%S{zone}")
         if not midnight:
-            written = pc.replace_substring_regex(written, r"\.[0-9]+$", "")
+            written = pc.replace_substring_regex(written, r"\.[0-9]+([+-][0-9]{4})?$", r"\1")
         return pc.cast(written, pa.large_string())
     if pa.types.is_decimal(kind) or pa.types.is_float16(kind) or pa.types.is_float32(kind):
         return pc.cast(column, pa.float64())
