@@ -58,8 +58,10 @@ class Suggestion:
 
     Attributes
     ----------
-    item, category : int
-        The item, and the best ranked of its categories: the one it comes by.
+    item : int
+    category : int or None
+        The best ranked of the item's categories, the one it comes by; None for an item in no category, which
+        only the item ranker can suggest.
     cells : tuple of Cell
         Those with evidence between the picked item's categories and ``category``.
     co_choices : int
@@ -73,7 +75,7 @@ class Suggestion:
     """
 
     item: int
-    category: int
+    category: int | None
     cells: tuple[Cell, ...]
     co_choices: int
     together: int
@@ -194,11 +196,11 @@ def left_out(
 def first(together: npt.NDArray[np.integer], chosen_by: npt.NDArray[np.integer], count: int) -> Numbers:
     """Give the places of the first ``count`` by together, then chosen by, then as they stand."""
     key = together.astype(np.int64) * (int(chosen_by.max(initial=0)) + 1) + chosen_by
-    if len(key) > count:
+    if 0 < count < len(key):
         least = np.partition(key, len(key) - count)[len(key) - count]
         above = np.flatnonzero(key > least)
         places = np.concatenate([above, np.flatnonzero(key == least)[: count - len(above)]])
         places.sort()
     else:
         places = np.arange(len(key))
-    return places[np.argsort(-key[places], kind="stable")]
+    return places[np.argsort(-key[places], kind="stable")][:count]
