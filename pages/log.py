@@ -44,12 +44,20 @@ class Ids(StrEnum):
 
 
 @permission("read-log")
-def layout(entry: str | None = None, **asked: str) -> html.Main:
+def layout(
+    entry: str | None = None,
+    kind: str = "",
+    who: str = "",
+    about: str = "",
+    version: str = "",
+    since: str = "",
+    until: str = "",
+) -> html.Main:
     """Lay the page out; ``?entry=`` opens one entry, each of ``PARTS`` narrows the list."""
     everybody = permitted(here.actor(), "read-all-log")
     chosen = int(entry) if entry and entry.isdecimal() and len(entry) < 16 else None
     choices = log_view.choices(here.installation(), here.actor())
-    query = _known({name: asked.get(name, "") for name in PARTS}, choices)
+    query = _known(dict(zip(PARTS, (kind, who, about, version, since, until), strict=True)), choices)
     return frame.page(
         "Decision log",
         # Where each page of the grid ended: the log is read from an entry backwards, not by row numbers.
