@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     guard_error_share: float = Field(
         0.01, ge=0, le=1, description="a trial ends above this share of answers that failed"
     )
+    fail_safe_error_share: float = Field(
+        0.05, ge=0, le=1, description="the model goes to fail-safe above this share of answers that failed"
+    )
     guard_psi: float = Field(
         0.2, gt=0, description="a trial ends above this stability index of its scores against the champion's"
     )

@@ -140,6 +140,14 @@ class Shelf:
         """
         return self._verified(version, SCORECARD, sha256, "scorecard", "so it cannot serve").decode("utf-8")
 
+    def state_of_scorecard(self, version: str) -> tuple[int, int, int] | None:
+        """Tell whether a scorecard's file was touched, without reading it: place, size, time; None if gone."""
+        try:
+            found = (self.folder / version / SCORECARD).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def report(self, version: str, sha256: str) -> dict[str, Any]:
         """Read a report of a version by its SHA-256 (hex); ArtifactError as :meth:`scorecard`."""
         content = self._verified(version, _report_name(sha256), sha256, "report", "so it cannot be signed")

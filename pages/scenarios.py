@@ -83,7 +83,7 @@ def _opened(scenario_id: str, revision: str) -> tuple[Opened | None, str]:
     number = int(revision) if revision.isdecimal() and len(revision) < 9 else None
     try:
         return opened_scenarios.open_kept(here.installation(), here.actor(), scenario_id, number), ""
-    except NoSuchScenario as fault:
+    except (NoSuchScenario, NoModel) as fault:
         return None, str(fault)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from data.spreadsheet import as_text
-from services import actions, log
+from services import actions, control, log
 from services.actions import ActionRefused, ActionRow
+from services.control_states import CHURN
 from services.roles import Actor, require
 from services.scenario_export import NOTICE, Download, written
 
@@ -23,7 +24,7 @@ def export(installation: Installation, actor: Actor, action_id: str) -> Download
     Raises
     ------
     services.actions.NoSuchAction, services.actions.ActionRefused
-        If there is none, or it was called off.
+        If there is none, it was called off, or the model that chose its customers is off.
     """
     require(actor, "export-lists")
     row = actions.one(installation, actor, action_id)
@@ -31,6 +32,9 @@ def export(installation: Installation, actor: Actor, action_id: str) -> Download
         raise ActionRefused(
             f"Action {row.id} was called off on {row.called_off:%d %B %Y}: nobody is contacted for it."
         )
+    passage = control.passes(installation, actor, CHURN)
+    if passage.state == "off":
+        raise ActionRefused(f"{passage.why} The customers of this action were chosen by the model.")
     entry = log.record(
         installation,
         actor,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from data.artifacts import ArtifactError
 from data.store import EntryFilter, VersionRow
 from models import drift
-from services import contingency, guards, holding, log, shift, signing
+from services import contingency, control_rules, guards, holding, log, shift, signing
 from services.installation import Champion, Dataset
 from services.roles import SYSTEM, Actor
 from services.shift import Shift
@@ -166,7 +166,8 @@ def count_failure(
         payload={"reason": fault},
     )
     try:
-        _take_back(installation, measure(installation, with_scores=False))
+        if not _take_back(installation, measure(installation, with_scores=False)):
+            control_rules.too_many_errors(installation)
     except Exception:
         # facts are shown whatever comes of this, and the next watch sees the same
         _log.exception("the champion could not be looked after; 'flask experiment watch' does it again")

@@ -1,7 +1,8 @@
 """Contingency: what stands where the model does not, in one fixed order.
 
 The version in use; else the version signed before it that verifies; else averages of groups from the
-snapshot, labelled as such; else facts alone. A draft is never a way out.
+snapshot, labelled as such; else facts alone. A draft is never a way out. The same order, without the version
+that was in use then, is what the control room calls fail-safe.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from data.artifacts import ArtifactError
 from data.store import EntryFilter, Header, InUse, VersionRow
 from data.warehouse import Filters
 from models.scorecard import Scorecard
-from services import golden, log
+from services import control_rules, golden, log
+from services.control import Passage
 from services.installation import Champion, Dataset, Installation
 from services.roles import SYSTEM, Actor, require
-from services.training import score_customers
+from services.training import ScoringStopped, score_customers
 
 LEAST_GROUP = 30
 """An average of fewer people says more of them than of their group."""
@@ -78,27 +80,64 @@ class Averages:
 
 
 def answering(installation: Installation, in_use: InUse) -> Answering:
-    """Find what answers: the version in use, else the version signed before it that verifies."""
+    """Find what answers: the version in use, else the version signed before it that verifies.
+
+    A signed version whose files do not verify throws the switch to fail-safe as well: see
+    :mod:`services.control_rules`.
+    """
     if in_use.version is None:
         return Answering(None, _why_nothing(installation, in_use.spec_name))
+    champion = None
     try:
-        champion = installation.champion(in_use)
-        golden.check(installation, in_use.version, champion.scorecard if champion else None)
+        champion = _verified(installation, in_use)
         if champion is not None:
             dataset = installation.dataset(in_use)
             _has_columns(champion.scorecard, champion.version, dataset)
             _score(installation, dataset, champion)  # customers loaded under a spec that has changed since
         return Answering(champion)
+    except ScoringStopped as stopped:
+        return Answering(None, f"{stopped} {INSTEAD}")
     except ArtifactError as fault:
-        found = _former(installation, in_use)
-        since = _report_once(installation, in_use, found, str(fault))
-        if found is None:
-            return Answering(None, f"{fault} {INSTEAD}")
+        found = _first_sound(installation, in_use, without=frozenset({in_use.version}))
+        instead = found.version if found else None
+        if champion is None and in_use.state == "champion":
+            since = control_rules.damaged(installation, in_use, instead, str(fault))
+        else:
+            since = _report_once(installation, in_use, found, str(fault))
+        return _instead(in_use.version, found, since, str(fault))
+
+
+def steady(installation: Installation, in_use: InUse, passage: Passage) -> Answering:
+    """Find what answers in fail-safe: the last signed version that verifies, but those in use as it began.
+
+    It is loaded and has scores of these customers; where there is none such, none answers. No draft does.
+    """
+    suspects = passage.suspects or frozenset({in_use.version or ""})
+    found = _first_sound(installation, in_use, without=suspects)
+    own = passage.holds
+    why = own.reason if own.is_automatic else passage.why
+    if found is not None and found.version == in_use.version:
         return Answering(
-            found,
-            f"Version {found.version[:8]}, signed before, answers instead of {in_use.version[:8]} since "
-            f"{since:%d %B %Y, %H:%M} UTC. {fault}",
+            found, f"Version {found.version[:8]}, signed and verified, answers in fail-safe. {why}"
         )
+    suspect = min(suspects) or "a version"
+    return _instead(suspect, found, own.since or installation.store.clock(), why)
+
+
+def _instead(suspect: str, found: Champion | None, since: datetime, why: str) -> Answering:
+    if found is None:
+        return Answering(None, f"{why} {INSTEAD}")
+    return Answering(
+        found,
+        f"Version {found.version[:8]}, signed before, answers instead of {suspect[:8]} since "
+        f"{since:%d %B %Y, %H:%M} UTC. {why}",
+    )
+
+
+def _verified(installation: Installation, in_use: InUse) -> Champion | None:
+    champion = installation.champion(in_use)
+    golden.check(installation, str(in_use.version), champion.scorecard if champion else None)
+    return champion
 
 
 def fits(installation: Installation, row: VersionRow, dataset: Dataset) -> None:
@@ -123,8 +162,11 @@ def _has_columns(card: Scorecard, version: str, dataset: Dataset) -> None:
         )
 
 
-def averages(installation: Installation, actor: Actor) -> Averages:
-    """Give the observed shares of leavers by the first segment: what stands where no model answers."""
+def averages(installation: Installation, actor: Actor, why: str | None = None) -> Averages:
+    """Give the observed shares of leavers by the first segment: what stands where no model answers.
+
+    ``why`` says so in words, where the caller knows it.
+    """
     require(actor, "see-facts")
     in_use = installation.in_use()
     dataset = installation.dataset(in_use)
@@ -146,7 +188,9 @@ def averages(installation: Installation, actor: Actor) -> Averages:
         everybody=GroupAverage("everybody", all_of_them.churn_customers, all_of_them.churn_share or 0.0)
         if enough
         else None,
-        why=answering(installation, in_use).notice or "A model answers; these averages are for comparison.",
+        why=why
+        or answering(installation, in_use).notice
+        or "A model answers; these averages are for comparison.",
         period=all_of_them.churn_period,
     )
 
@@ -156,18 +200,21 @@ def group_of(spec: DatasetSpec, column: str | None, row: Mapping[str, Any]) -> s
     return spec.level_label(column, row.get(column) or "unknown") if column else None
 
 
-def _former(installation: Installation, in_use: InUse) -> Champion | None:
-    """Load the version signed before the one in use; the next before it where that does not verify."""
-    dataset = installation.dataset(in_use)
-    for row in installation.store.former_champions(in_use.spec_name):
+def _first_sound(installation: Installation, in_use: InUse, *, without: frozenset[str]) -> Champion | None:
+    """Load the first that verifies and has scores: the champion, the one signed before it, and so on."""
+    store, dataset = installation.store, installation.dataset(in_use)
+    champion = store.version(in_use.version) if in_use.version and in_use.state == "champion" else None
+    for row in (*([champion] if champion else []), *store.former_champions(in_use.spec_name)):
+        if row.version in without:
+            continue
         try:
             fits(installation, row, dataset)
-        except ArtifactError:
+            card = installation.load_scorecard(row.version, row.scorecard_sha256)
+            found = Champion(row.version, row.state, card, row.snapshot)
+            _score(installation, dataset, found)
+        except (ArtifactError, ScoringStopped):
             continue
-        card = installation.load_scorecard(row.version, row.scorecard_sha256)
-        champion = Champion(row.version, row.state, card, row.snapshot)
-        _score(installation, dataset, champion)
-        return champion
+        return found
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from data.warehouse import Filters
@@ -16,8 +16,9 @@ from services import contingency, log, routing
 from services.case import Case, inputs, judge
 from services.contingency import Averages, GroupAverage
 from services.installation import Champion, Dataset, Installation
+from services.kept_scores import last_answer
 from services.roles import Actor, require
-from services.stamp import Stamp, stamp, standing
+from services.stamp import Stamp, Standing, may_see, stamp, standing
 
 REASONS_SHOWN = 3
 
@@ -105,18 +106,16 @@ def page(
     """
     require(actor, "see-facts")
     on = standing(installation, actor)
-    dataset, champion = on.dataset, on.champion
+    dataset = on.dataset
     found = installation.warehouse.customers_page(
         dataset.snapshot, on.version, filters, sort or [], start, stop, search
     )
-    rows = [
-        _row(dataset, champion, row, values) for row, values in zip(found.rows, found.values, strict=True)
-    ]
-    averages = contingency.averages(installation, actor) if on.has_averages else None
+    rows = [_row(on, row, values) for row, values in zip(found.rows, found.values, strict=True)]
+    averages = contingency.averages(installation, actor, on.withheld) if on.has_averages else None
     if averages is not None:
         rows = [row | {"average": averages.of(row.get(averages.column) or "unknown")} for row in rows]
     entry = None
-    if champion is not None:
+    if on.version is not None:
         query = {
             "filters": filters.plain(),
             "sort": sort or [],
@@ -129,7 +128,7 @@ def page(
             actor,
             "list",
             subject=f"customers {start + 1} to {start + len(rows)}",
-            version=champion.version,
+            version=on.version,
             snapshot=dataset.snapshot,
             payload={"query": query, "rows": len(rows), "sha256": fingerprint(rows)},
         ).seq
@@ -169,7 +168,9 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
                 **trial,
             },
         ).seq
-    averages = contingency.averages(installation, actor) if on.has_averages else None
+    elif on.passage is not None and on.passage.state == "paused":
+        on, score, entry = _as_before(installation, actor, on, key)
+    averages = contingency.averages(installation, actor, on.withheld) if on.has_averages else None
     return CustomerAnswer(
         id=key,
         active=bool(row["_active"]),
@@ -213,6 +214,38 @@ def _score(installation: Installation, dataset: Dataset, champion: Champion, jud
     )
 
 
+def _as_before(
+    installation: Installation, actor: Actor, on: Standing, key: str
+) -> tuple[Standing, Score | None, int | None]:
+    """Give a customer's last score while the model is paused, on record, and what it stands on.
+
+    It is the one kept beside these data, else the last answer in the log; no scorecard runs.
+    """
+    warehouse, snapshot = installation.warehouse, on.dataset.snapshot
+    found, line = on.kept, None
+    own = warehouse.score(snapshot, found.version, key) if found else None
+    if found is not None and own is not None:
+        line = warehouse.threshold(snapshot, found.version, installation.settings.at_risk_share)
+    elif (last := last_answer(installation, key)) is not None and may_see(actor, last[0]):
+        found, payload = last
+        own = dict(payload["answer"]) | dict(zip(("low", "high"), payload["range"], strict=True))
+    if found is None or own is None:
+        return replace(on, kept=None), None, None
+    answer = {name: own[name] for name in ("probability", "low", "high", "log_odds")}
+    entry = log.record(
+        installation,
+        actor,
+        "kept-score",
+        subject=key,
+        version=found.version,
+        snapshot=snapshot,
+        payload={"answer": answer, "made": found.made.isoformat()},
+    )
+    told = f"{on.passage.why if on.passage else ''} This score is that of {found.made:%d %B %Y}."
+    score = Score(**answer, start=answer["probability"], threshold=line)
+    return replace(on, kept=found, notice=told), score, entry.seq
+
+
 def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     """Tell what is known of a customer, in the order of the spec."""
     spec = dataset.spec
@@ -227,29 +260,34 @@ def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def _row(
-    dataset: Dataset, champion: Champion | None, row: dict[str, Any], values: dict[str, Any]
-) -> dict[str, Any]:
+def _row(on: Standing, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Make a row of the list from its scores and from what the model read."""
-    spec = dataset.spec
+    spec = on.dataset.spec
     plain = {"id": row[spec.id]} | {
         column: spec.level_label(column, row[column]) if row[column] is not None else None
         for column in spec.segments
     }
     plain["monthly_revenue"] = row.get(spec.revenue) if spec.revenue else None
-    if champion is None:
+    if on.version is None:
         return plain
-    found = words.reasons(champion.scorecard, values, spec)
-    raising = [f"{one.label} ({one.value})" for one in found if one.contribution > 0][:REASONS_SHOWN]
+    card = on.champion.scorecard if on.champion else on.kept.card if on.kept else None
     return plain | {
         "probability": row["probability"],
         "low": row["low"],
         "high": row["high"],
         "expected_loss": row["expected_loss"],
         "log_odds": row["log_odds"],
-        "is_firm": familiarity(champion.scorecard, values, spec).is_firm,
-        "reasons": raising,
+        "is_firm": card is not None and familiarity(card, values, spec).is_firm,
+        "reasons": _raising(on, values),
     }
+
+
+def _raising(on: Standing, values: dict[str, Any]) -> list[str]:
+    """Name what raises a customer's score most; nothing while the model is paused."""
+    if on.champion is None:
+        return []
+    found = words.reasons(on.champion.scorecard, values, on.dataset.spec)
+    return [f"{one.label} ({one.value})" for one in found if one.contribution > 0][:REASONS_SHOWN]
 
 
 def fingerprint(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,20 +75,23 @@ def load(
 
 
 def load_demo(installation: Installation, actor: Actor, *, customers: int = 5000, seed: int = 7) -> Loaded:
-    """Generate the synthetic demo and load it; the same numbers make the same snapshot."""
+    """Generate the synthetic demo and load it, titles and choices too; the same numbers make the same."""
     require(actor, "load-data")
     from data.demo import generate_demo
+    from services.recommender import catalogue  # late: stands on customers, who stand on what is loaded
 
     folder = installation.settings.var / "demo"
     files = generate_demo(folder, customers=customers, seed=seed)
     table = _read(installation, files.customers)
-    return _accept(
+    loaded = _accept(
         installation,
         actor,
         table,
         shipped_specs()["demo"],
         source=f"demo generator, {customers} customers, seed {seed}",
     )
+    catalogue.load(installation, actor, files.catalogue, files.choices)
+    return loaded
 
 
 def listing(installation: Installation) -> list[dict[str, Any]]:
@@ -264,4 +268,5 @@ def _score(installation: Installation, spec: DatasetSpec, snapshot: str) -> None
             card = installation.load_scorecard(row.version, row.scorecard_sha256)
         except ArtifactError:
             continue
-        training.score_customers(installation, spec, snapshot, row.version, card)
+        with suppress(training.ScoringStopped):  # facts are loaded; their scores follow once it is on again
+            training.score_customers(installation, spec, snapshot, row.version, card)

@@ -139,6 +139,8 @@ def _reason_to_end(installation: Installation, row: ExperimentRow, serving: str 
         found = measure(installation, row)
     except ArtifactError as fault:
         return "rolled back", f"A guard was crossed: {fault}"
+    except training.ScoringStopped:
+        return "", ""  # by the control room, which says nothing against the version
     if row.kind == "shadow":
         _log_shadow(installation, row, found)
     elif words := crossed(installation, found):

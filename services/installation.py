@@ -104,8 +104,11 @@ class Installation:
         return Champion(found.version, found.state, card, found.trained_on)
 
     def load_scorecard(self, version: str, sha256: str) -> Scorecard:
-        """Read a version's scorecard, verified against its recorded hash; ArtifactError where it fails."""
-        return _scorecard(self.shelf, version, sha256)
+        """Read a version's scorecard, verified against its recorded hash; ArtifactError where it fails.
+
+        It is read once a process, and again when its file was touched: damage is found while serving.
+        """
+        return _scorecard(self.shelf, version, sha256, self.shelf.state_of_scorecard(version))
 
     def reset_after_fork(self) -> None:
         """Forget connections inherited from the parent process; new ones open at first use."""
@@ -117,8 +120,8 @@ class Installation:
 
 
 @lru_cache(maxsize=8)
-def _scorecard(shelf: Shelf, version: str, sha256: str) -> Scorecard:
-    """Read and verify a scorecard once a process; versions never change."""
+def _scorecard(shelf: Shelf, version: str, sha256: str, _state: tuple[int, int, int] | None) -> Scorecard:
+    """Read and verify a scorecard once for each state of its file."""
     try:
         return Scorecard.from_json(shelf.scorecard(version, sha256))
     except ScorecardError as fault:  # as recorded, but of another Keepsight

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 from data.store import Entry, EntryFilter, Header, Logged, Verification
 from services import (
     action_words,
+    control_words,
     goal_words,
     kept_words,
     mitigation_words,
@@ -384,6 +385,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
     **action_words.SENTENCES,
+    **control_words.SENTENCES,
     **recommender_words.SENTENCES,
     **replay_words.SENTENCES,
 }

@@ -11,7 +11,7 @@ from services import kept_scenarios, log, scenarios
 from services.roles import Actor, require
 from services.scenario_answers import Answer
 from services.scenario_figures import Figures, Line, side_by_side
-from services.scenario_pins import Gone, standing_of
+from services.scenario_pins import Gone, shown, standing_of
 from services.stamp import Standing
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ def open_kept(
     ------
     services.kept_scenarios.NoSuchScenario
         If there is none with this id.
+    services.scenarios.NoModel
+        If the model is off: what was kept of it is not shown either.
     """
     row = kept_scenarios.one(installation, actor, scenario_id, revision)
+    shown(installation, actor)
     on, refused = _present(installation, actor, row)
     is_current = on is not None and (on.version, on.dataset.snapshot) == (row.version, row.snapshot)
     then, again, notices = _then(installation, actor, row)
@@ -113,8 +116,11 @@ def compare(
         For fewer than two different ones, or more than four.
     services.kept_scenarios.NoSuchScenario
         If one of them is none.
+    services.scenarios.NoModel
+        If the model is off.
     """
     require(actor, "explore")
+    shown(installation, actor)
     rows = list(
         {row.id: row for row in (kept_scenarios.one(installation, actor, one) for one in ids)}.values()
     )
@@ -169,7 +175,7 @@ def _then(
 ) -> tuple[Answer | None, Figures | None, list[str]]:
     """Answer on what a scenario is pinned to; in words why not, where that is gone."""
     try:
-        on = standing_of(installation, row)
+        on = standing_of(installation, actor, row)
         assert on.champion is not None
         worked = scenarios.work_out(installation, on.dataset, on.champion, row.scenario)
     except (Gone, scenarios.ScenarioError) as fault:

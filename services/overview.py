@@ -109,7 +109,7 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
         revenue_at_risk=Tile(found.revenue_at_risk),
         churn_period=found.churn_period,
         stamp=stamp(installation, on, entry=entry),
-        averages=contingency.averages(installation, actor) if on.has_averages else None,
+        averages=contingency.averages(installation, actor, on.withheld) if on.has_averages else None,
         proposal=retraining.proposal(installation, actor),
         saved=action_effect.saved(installation, actor, on.dataset.spec.name),
     )

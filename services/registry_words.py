@@ -41,7 +41,11 @@ def _contingency(who: str, entry: LogEntry, payload: Mapping[str, Any], label: L
     instead = payload.get("instead")
     told = f"let {_version(instead)} answer" if instead else "showed facts and averages of groups"
     because = str(payload.get("reason") or "").rstrip(".")
-    return f"{who} {told} instead of {_version(entry.version)}{f', because: {because}' if because else ''}."
+    switched = " and switched the churn model to fail-safe" if payload.get("control") else ""
+    return (
+        f"{who} {told} instead of {_version(entry.version)}{switched}"
+        f"{f', because: {because}' if because else ''}."
+    )
 
 
 def _version(version: Any) -> str:

@@ -98,7 +98,7 @@ def export_kept(
     """
     require(actor, "export-lists")
     row = kept_scenarios.one(installation, actor, scenario_id)
-    on = standing_of(installation, row) if then else scenarios.allowed(installation, actor)[0]
+    on = standing_of(installation, actor, row) if then else scenarios.allowed(installation, actor)[0]
     return _export(installation, actor, what, on, row.scenario, row)
 
 

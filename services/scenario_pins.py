@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import ScenarioRow
-from services import contingency, evidence, scenarios
+from services import contingency, control, evidence, scenarios
+from services.control import Passage
+from services.control_states import CHURN
 from services.installation import Champion, Dataset
 from services.roles import Actor
 from services.scenario_answers import put_together
@@ -44,14 +46,28 @@ def pin_of(row: ScenarioRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in fields}
 
 
-def standing_of(installation: Installation, row: ScenarioRow) -> Standing:
+def shown(installation: Installation, actor: Actor) -> Passage:
+    """Say how figures of kept scenarios pass to a person; NoModel where the model is off."""
+    passage = control.passes(installation, actor, CHURN)
+    if passage.state == "off":
+        raise scenarios.NoModel(passage.why)
+    return passage
+
+
+def standing_of(installation: Installation, actor: Actor, row: ScenarioRow) -> Standing:
     """Give what a scenario was kept on, verified.
 
     Raises
     ------
+    services.scenarios.NoModel
+        If the model is off.
     Gone
-        If its customers were removed, its version was withdrawn, or a file of it is not as it was.
+        If the model is paused, or this version may not answer in fail-safe; if its customers were removed,
+        the version was withdrawn, or a file of it is not as it was.
     """
+    passage = shown(installation, actor)
+    if passage.state == "paused" or row.version in passage.suspects:
+        raise Gone(f"It is not worked out again. {passage.why}")
     if not installation.warehouse.has_snapshot(row.snapshot):
         raise Gone(
             f"The customers it was kept on (snapshot {row.snapshot}, data of {row.basis['data_date']}) were "
@@ -68,7 +84,8 @@ def standing_of(installation: Installation, row: ScenarioRow) -> Standing:
         card = installation.load_scorecard(version.version, version.scorecard_sha256)
     except ArtifactError as fault:
         raise Gone(f"Version {row.version[:8]}, which it was kept with, cannot answer: {fault}") from fault
-    return Standing(dataset, Champion(version.version, version.state, card, version.snapshot))
+    answers = Champion(version.version, version.state, card, version.snapshot)
+    return Standing(dataset, answers, passage=passage)
 
 
 def _basis(installation: Installation, on: Standing, worked: scenarios.Worked) -> dict[str, Any]:

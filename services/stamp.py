@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from services import contingency
+from services import contingency, control
+from services.control import Passage
+from services.control_states import CHURN
 from services.installation import Champion, Dataset, Installation
+from services.kept_scores import Kept, kept
 from services.roles import Actor, permitted
 
 
@@ -27,6 +31,10 @@ class Stamp:
         What the reader must know of the version that answers: that a former one stands in, why, since when.
     has_averages : bool
         Whether no version can answer anybody, so that averages of groups stand instead.
+    control : str
+        How model output passes to this person: on, paused, fail-safe or off.
+    is_hidden : bool
+        Whether this person hides it for themselves.
     """
 
     title: str
@@ -42,6 +50,8 @@ class Stamp:
     withheld: str | None = None
     notice: str | None = None
     has_averages: bool = False
+    control: str = "on"
+    is_hidden: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -53,8 +63,8 @@ class Stamp:
 class Standing:
     """What an answer to one person stands on: the customers, and the version they may see.
 
-    ``champion`` is None where no model figure may be shown; ``withheld`` says why, in words. The rest as
-    in :class:`Stamp`.
+    ``champion`` is None where no scorecard may answer; ``withheld`` says why, in words. While the model is
+    paused ``kept`` names whose scores of before may be shown. The rest as in :class:`Stamp`.
     """
 
     dataset: Dataset
@@ -62,34 +72,74 @@ class Standing:
     withheld: str | None = None
     notice: str | None = None
     has_averages: bool = False
+    kept: Kept | None = None
+    passage: Passage | None = None
 
     @property
     def version(self) -> str | None:
         """The version whose figures are shown, if any."""
-        return self.champion.version if self.champion else None
+        shown = self.champion or self.kept
+        return shown.version if shown else None
+
+    @property
+    def state(self) -> str | None:
+        """The state of that version."""
+        shown = self.champion or self.kept
+        return shown.state if shown else None
+
+
+DRAFT = (
+    "The churn model is a draft that nobody has signed off yet, so your role sees facts only. "
+    "Ask {contact} when it will be signed."
+)
 
 
 def standing(installation: Installation, actor: Actor) -> Standing:
-    """Find what an answer to this person stands on, read at once; NothingLoaded where nothing is."""
+    """Find what an answer to this person stands on, read at once; NothingLoaded where nothing is.
+
+    Every answer with a figure of the churn model passes here, and so the control room's switch.
+    """
     in_use = installation.in_use()
     dataset = installation.dataset(in_use)
-    found = contingency.answering(installation, in_use)
+    passage = control.passes(installation, actor, CHURN)
+    if passage.state == "off":
+        return Standing(dataset, None, passage.why, passage=passage)
+    if passage.state == "paused":
+        return _as_before(installation, actor, dataset, passage)
+    find = contingency.answering if passage.is_open else partial(contingency.steady, passage=passage)
+    found = find(installation, in_use)
     champion = found.champion
     if champion is None:
-        return Standing(dataset, None, found.notice, has_averages=True)
-    if not permitted(actor, "see-drafts" if champion.is_draft else "see-scores"):
-        return Standing(
-            dataset,
-            None,
-            "The churn model is a draft that nobody has signed off yet, so your role sees facts only. "
-            f"Ask {installation.settings.contact} when it will be signed.",
-        )
-    return Standing(dataset, champion, notice=found.notice)
+        return Standing(dataset, None, found.notice, has_averages=True, passage=passage)
+    if not may_see(actor, champion):
+        return Standing(dataset, None, _draft(installation), passage=passage)
+    return Standing(dataset, champion, notice=found.notice, passage=passage)
+
+
+def _as_before(installation: Installation, actor: Actor, dataset: Dataset, passage: Passage) -> Standing:
+    """Give the scores of before a pause; facts where there are none that this person may see."""
+    found = kept(installation, dataset, passage.holds.version)
+    if found is None:
+        none = f"{passage.why} These customers have no scores from before."
+        return Standing(dataset, None, none, passage=passage)
+    if not may_see(actor, found):
+        return Standing(dataset, None, _draft(installation), passage=passage)
+    told = f"{passage.why} The scores shown are those of {found.made:%d %B %Y}; nothing new is worked out."
+    return Standing(dataset, None, told, notice=told, kept=found, passage=passage)
+
+
+def may_see(actor: Actor, shown: Champion | Kept) -> bool:
+    """Say whether a person's role sees figures of a version: of a draft fewer do."""
+    return permitted(actor, "see-drafts" if shown.is_draft else "see-scores")
+
+
+def _draft(installation: Installation) -> str:
+    return DRAFT.format(contact=installation.settings.contact)
 
 
 def stamp(installation: Installation, on: Standing, *, entry: int | None = None) -> Stamp:
     """Make the stamp of an answer from what it stands on."""
-    spec, champion = on.dataset.spec, on.champion
+    spec = on.dataset.spec
     snapshot = installation.warehouse.snapshot(on.dataset.snapshot)
     return Stamp(
         title=spec.title,
@@ -100,9 +150,11 @@ def stamp(installation: Installation, on: Standing, *, entry: int | None = None)
         decimals=spec.decimals,
         horizon_months=spec.horizon_months,
         version=on.version,
-        state=champion.state if champion else None,
+        state=on.state,
         entry=entry,
-        withheld=on.withheld,
+        withheld=None if on.kept else on.withheld,
         notice=on.notice,
         has_averages=on.has_averages,
+        control=on.passage.state if on.passage else "on",
+        is_hidden=on.passage is not None and on.passage.hidden is not None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from config.dataset import DatasetSpec
 from data.store import Transaction, VersionRow
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import card_page, golden, log, revision, tracking
+from services import card_page, control, golden, log, revision, tracking
+from services.control_states import BATCH
 from services.installation import Dataset, Installation
-from services.roles import Actor, require
+from services.roles import SYSTEM, Actor, require
 
 if TYPE_CHECKING:
     from models.training import Trained
@@ -131,7 +133,8 @@ def keep(
         ),
         recorded=known.artifacts if known else None,
     )
-    score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
+    with suppress(ScoringStopped):  # it is scored at its first answer, once batch scoring is on again
+        score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
     with installation.store.transaction() as transaction:
         row = transaction.record_version(
             version=version,
@@ -228,31 +231,49 @@ def versions(installation: Installation) -> list[dict[str, Any]]:
     ]
 
 
+class ScoringStopped(ValueError):
+    """Batch scoring is stopped in the control room; the message says by whom, and nothing was scored."""
+
+
 def score_customers(
     installation: Installation, spec: DatasetSpec, snapshot: str, version: str, scorecard: Scorecard
 ) -> None:
-    """Score every current customer of a snapshot once, and keep the scores beside it."""
+    """Score every current customer of a snapshot once, and keep the scores beside it.
+
+    Raises
+    ------
+    ScoringStopped
+        If the scores are not kept already, and batch scoring is stopped.
+    """
     if installation.warehouse.has_scores(snapshot, version):
         return
     table = installation.warehouse.current_table(snapshot)
+    installation.warehouse.write_scores(
+        snapshot, version, scores(installation, spec, table, version, scorecard)
+    )
+
+
+def scores(
+    installation: Installation, spec: DatasetSpec, table: pd.DataFrame, version: str, scorecard: Scorecard
+) -> pd.DataFrame:
+    """Score customers by batch, a row each; ScoringStopped where the control room has stopped that."""
+    passage = control.passes(installation, SYSTEM, BATCH)
+    if passage.state in ("paused", "off") or version in passage.suspects:
+        raise ScoringStopped(f"These customers have no scores by version {version[:8]}. {passage.why}")
     log_odds = scorecard.log_odds(table)
     low, high = scorecard.interval(table)
     probability = scorecard.probability(table)
     revenue = table[spec.revenue] if spec.revenue else pd.Series(float("nan"), index=table.index)
     value = table[spec.value] if spec.value else revenue * installation.settings.value_months
-    installation.warehouse.write_scores(
-        snapshot,
-        version,
-        pd.DataFrame(
-            {
-                "key": table[spec.id],
-                "log_odds": log_odds,
-                "probability": probability,
-                "low": low,
-                "high": high,
-                "expected_loss": probability * value.to_numpy(),
-                "monthly_revenue": revenue.to_numpy(),
-                "active": table["_active"],
-            }
-        ),
+    return pd.DataFrame(
+        {
+            "key": table[spec.id],
+            "log_odds": log_odds,
+            "probability": probability,
+            "low": low,
+            "high": high,
+            "expected_loss": probability * value.to_numpy(),
+            "monthly_revenue": revenue.to_numpy(),
+            "active": table["_active"],
+        }
     )

@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -365,7 +366,8 @@ def import_version(
     spec, snapshot = _checked_spec(installation, bundle, says, card)
     files = _files(bundle, says)
     place(installation.shelf.folder / says.version, files)
-    training.score_customers(installation, spec, snapshot, says.version, card)
+    with suppress(training.ScoringStopped):  # it is scored at its first answer, once that is on again
+        training.score_customers(installation, spec, snapshot, says.version, card)
     way = {
         "by": actor.name,
         "from": says.origin,

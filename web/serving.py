@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 
 from config.settings import Settings
+from services import server_process
 from web.request_log import set_up_logs
 
 PORTS = range(8050, 8060)
@@ -33,6 +34,7 @@ def gunicorn_options(settings: Settings, bind: str) -> dict[str, Any]:
         "worker_class": "gthread",
         "threads": settings.threads,
         "preload_app": True,
+        "on_starting": lambda _arbiter: server_process.hold(settings.var),
         "post_fork": _post_fork,
         "timeout": 120,
         "graceful_timeout": 10,

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from config.dataset import DatasetSpec
 from data.warehouse import customers, scores
 from data.warehouse.content import ContentError
+from data.warehouse.cubes import SCORES
 from data.warehouse.durable import write_file
 from data.warehouse.figures import Row, month_number
 from data.warehouse.filters import Filters, physical, sayable, searched
@@ -242,6 +243,13 @@ class Warehouse(Measured):
                 "stand on them: train a new version instead."
             )
         self._cubes.make_scored(id, version, table, spec)
+
+    def score(self, id: str, version: str, key: str) -> Row | None:
+        """Give the kept scores of a current customer by a version; None for a stranger, or one not scored."""
+        spec, table = self.spec_of(id), self._customers(id, version)
+        place = _find(table[physical(spec, spec.id)], key)
+        row = table.select(SCORES).slice(place, 1).to_pylist()[0] if place is not None else None
+        return None if row is None or row["probability"] is None else row
 
     def threshold(self, id: str, version: str, share: float) -> float | None:
         """Give the least chance of leaving among the highest ``share`` (0 to 1) of active customers.

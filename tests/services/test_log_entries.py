@@ -9,6 +9,7 @@ import pytest
 from data.store import EntryRefused
 from services import (
     action_words,
+    control_words,
     goal_words,
     kept_words,
     log,
@@ -303,6 +304,7 @@ def test_an_entry_is_told_in_a_sentence(fields, told):
 def test_every_kind_that_has_a_sentence_is_tried_above():
     words = (
         action_words,
+        control_words,
         goal_words,
         kept_words,
         mitigation_words,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from data.artifacts import NotKept, canonical
-from services import customers, datasets, shelf_check, signing, training
+from services import control, customers, datasets, shelf_check, signing, training
+from services.control import ControlRefused
 from services.installation import _scorecard
 from services.roles import SYSTEM, NotPermitted
 from services.stamp import standing
@@ -143,14 +144,18 @@ def test_to_go_back_nothing_has_to_be_scored_first(town, tmp_path):
     assert signing.rollback(installation, MAX, "It is a test.").version == named["base"]
 
 
-def test_a_version_restored_from_a_backup_answers_again(town):
+def test_a_version_restored_from_a_backup_answers_again_once_somebody_switches_on(town):
     installation, named = town
     sign(installation, named["near"])
     path = place(installation, named["near"])
     backup = path.read_bytes()
     path.unlink()
     assert standing(installation, VERA).version == named["base"]
+    with pytest.raises(ControlRefused, match="restore its file"):
+        control.throw(installation, MAX, "churn-model", "on", "It is a test.")
     path.write_bytes(backup)
+    assert standing(installation, VERA).version == named["base"]
+    control.throw(installation, MAX, "churn-model", "on", "The file is back.")
     assert standing(installation, VERA).version == named["near"]
     assert shelf_check.check(installation, MAX).is_sound
 
