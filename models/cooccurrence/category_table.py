@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -30,34 +29,35 @@ class CellChange(NamedTuple):
     people_after: int
 
 
-@dataclass(frozen=True, eq=False)
-class CellChanges(Sequence[CellChange]):
-    """The cells that a choice moved, by row and column; made out one by one only where somebody looks.
+class RowChange(NamedTuple):
+    """What one choice made of the row of one of its categories: arrays of shape (categories,)."""
 
-    Attributes
+    row: int
+    before: Array
+    after: Array
+    people_before: Array
+    people_after: Array
+
+
+class CellChanges(Sequence[CellChange]):
+    """The cells that a choice moved; made out one by one only where somebody looks.
+
+    Parameters
     ----------
-    rows : tuple of int
-        The categories of the item, whose rows of the table are all that moves (with their columns).
-    before, after, people_before, people_after : list of array of int of shape (categories,)
-        Each of those rows.
+    changes : list of RowChange
+        Of each category of the item: all that moves is their rows, and their columns alike.
     """
 
-    rows: tuple[int, ...]
-    before: list[Array]
-    after: list[Array]
-    people_before: list[Array]
-    people_after: list[Array]
+    def __init__(self, changes: list[RowChange]) -> None:
+        self._changes = changes
 
     def __len__(self) -> int:
         return len(self._places())
 
     def __iter__(self) -> Iterator[CellChange]:
-        for place, column in self._places():
-            row = self.rows[place]
-            figures = (self.before, self.after, self.people_before, self.people_after)
-            yield CellChange(
-                min(row, column), max(row, column), *(int(figure[place][column]) for figure in figures)
-            )
+        for change, column in self._places():
+            first, second = sorted((change.row, column))
+            yield CellChange(first, second, *(int(figures[column]) for figures in change[1:]))
 
     @overload
     def __getitem__(self, index: int) -> CellChange: ...
@@ -66,13 +66,14 @@ class CellChanges(Sequence[CellChange]):
     def __getitem__(self, index: int | slice) -> CellChange | Sequence[CellChange]:
         return tuple(self)[index]
 
-    def _places(self) -> list[tuple[int, int]]:
+    def _places(self) -> list[tuple[RowChange, int]]:
         """Give each cell that moved once: a cell between two categories of the item stands in two rows."""
+        rows = [change.row for change in self._changes]
         return [
-            (place, int(column))
-            for place, (before, after) in enumerate(zip(self.before, self.after, strict=True))
-            for column in np.flatnonzero(before != after)
-            if column not in self.rows[:place]
+            (change, column)
+            for place, change in enumerate(self._changes)
+            for column in np.flatnonzero(change.before != change.after).tolist()
+            if column not in rows[:place]
         ]
 
 
@@ -126,25 +127,25 @@ class CategoryTable:
         Few categories of an item, each a short row: a loop is faster here than arrays of two dimensions.
         """
         own, held = self._catalogue.membership[item], self._catalogue.counts(history)
-        changes = CellChanges(own, [], [], [], [])
-        no_news = min((int(held[category]) for category in own), default=2) >= 2
+        owned = [int(held[category]) for category in own]
+        is_settled = min(owned, default=2) >= 2  # there is a pair already wherever one can come of the item
         step = np.add if sign > 0 else np.subtract
-        for category in own:
-            moved = held
-            if len(own) > 1:
-                moved = held.copy()
-                moved[list(own)] += held[category]
-                moved[category] = held[category]
+        changes = []
+        for category, mine in zip(own, owned, strict=True):
+            moved = held.copy() if len(own) > 1 else held
+            for other in own:
+                if other != category:
+                    moved[other] += mine
             before, people = self.counts[category].copy(), self.people[category].copy()
-            fresh = 0 if no_news else (moved > 0) & self._unpaired(history, held, category)
-            changes.before.append(before)
-            changes.after.append(step(before, moved))
-            changes.people_before.append(people)
-            changes.people_after.append(people if no_news else step(people, fresh))
-        for place, category in enumerate(own):
-            self.counts[category] = self.counts[:, category] = changes.after[place]
-            self.people[category] = self.people[:, category] = changes.people_after[place]
-        return changes
+            people_after = people
+            if not is_settled:
+                people_after = step(people, (moved > 0) & self._unpaired(history, held, category))
+            changes.append(RowChange(category, before, step(before, moved), people, people_after))
+        for change in changes:
+            self.counts[change.row] = self.counts[:, change.row] = change.after
+            if not is_settled:
+                self.people[change.row] = self.people[:, change.row] = change.people_after
+        return CellChanges(changes)
 
     def _unpaired(
         self, history: npt.NDArray[np.integer], held: Counts, category: int

@@ -27,7 +27,6 @@ class ItemTable:
     def __init__(self, histories: Histories, counts: Ints | None) -> None:
         self._histories = histories
         self._counts = counts
-        self._flat = None if counts is None else counts.reshape(-1)
 
     @classmethod
     def build(cls, histories: Histories, dense: bool | None = None) -> ItemTable:
@@ -68,13 +67,13 @@ class ItemTable:
         self._move(history, item, -1)
 
     def _move(self, history: npt.NDArray[np.integer], item: int, sign: int) -> None:
-        """Change the row and, through the flat view (the fastest way there is), the column alike."""
-        if self._counts is None or self._flat is None:
+        """Change the row and the column alike."""
+        if self._counts is None:
             return
-        places, row = np.asarray(history, dtype=np.intp), self._counts[item]
-        counts = row[places] + np.int32(sign)
-        row[places] = counts
-        self._flat[places * len(row) + item] = counts
+        row, column = self._counts[item], self._counts[:, item]
+        counts = row[history] + np.int32(sign)
+        row[history] = counts
+        column[history] = counts
 
 
 def together(chosen: sp.csr_array) -> Ints:

@@ -111,17 +111,20 @@ def by_rule(
     out = left_out(memory, picked, taken, hidden_items, hidden_categories, rules)
     row, popularity = memory.pairs.row(picked), memory.histories.popularity
     suggestions: list[Suggestion] = []
-    for category, cells in ranked_categories(memory, picked, rules):
+    evidence = _evidence(memory, picked, rules)
+    for category in _ranked(evidence):
         if len(suggestions) >= count:
             break
         items = memory.catalogue.items_of[category]
         items = items[~out[items]]
         best = first(row[items], popularity[items], count - len(suggestions))
-        out[items[best]] = True
-        co_choices = sum(cell.co_choices for cell in cells)
+        items = items[best]
+        out[items] = True
+        cells, co_choices = _cells(memory, picked, category, rules), int(evidence[category])
+        figures = zip(items.tolist(), row[items].tolist(), popularity[items].tolist(), strict=True)
         suggestions += [
-            Suggestion(item, category, cells, co_choices, int(row[item]), int(popularity[item]))
-            for item in items[best].tolist()
+            Suggestion(item, category, cells, co_choices, together, chosen_by)
+            for item, together, chosen_by in figures
         ]
     return suggestions
 
@@ -153,24 +156,48 @@ def without_evidence(memory: Memory, picked: int, rules: Rules = RULES) -> list[
 
     With the same-category rule the picked item's own categories are no part of it: they are left out anyway.
     """
-    found = {category for category, _ in ranked_categories(memory, picked, rules)}
     own = memory.catalogue.membership[picked] if rules.leave_out_same_category else ()
-    return [n for n in range(len(memory.catalogue.categories)) if n not in found and n not in own]
+    return [n for n in np.flatnonzero(_evidence(memory, picked, rules) == 0).tolist() if n not in own]
 
 
-def ranked_categories(memory: Memory, picked: int, rules: Rules) -> list[tuple[int, tuple[Cell, ...]]]:
+def ranked_categories(
+    memory: Memory, picked: int, rules: Rules = RULES
+) -> list[tuple[int, tuple[Cell, ...]]]:
     """Give each category that has evidence for the picked item, best first, with the cells it comes from."""
+    ranked = _ranked(_evidence(memory, picked, rules))
+    return [(category, _cells(memory, picked, category, rules)) for category in ranked]
+
+
+def _evidence(memory: Memory, picked: int, rules: Rules) -> npt.NDArray[np.int64]:
+    """Add up the co-choices of each category with those of the picked item, of shape (categories,).
+
+    Those that the same-category rule leaves out have none.
+    """
     own = memory.catalogue.membership[picked]
-    cells: dict[int, list[Cell]] = {}
+    total = np.zeros(len(memory.catalogue.categories), dtype=np.int64)
     for row in own:
-        counts, people = memory.cells.counts[row], memory.cells.people[row]
-        for column in np.flatnonzero(people >= rules.least_people).tolist():
-            if column != row or rules.allow_self:
-                cell = Cell(row, column, int(counts[column]), int(people[column]))
-                cells.setdefault(column, []).append(cell)
-    skipped = own if rules.leave_out_same_category else ()
-    evidence = [(category, tuple(found)) for category, found in cells.items() if category not in skipped]
-    return sorted(evidence, key=lambda one: (-sum(cell.co_choices for cell in one[1]), one[0]))
+        counts = memory.cells.counts[row] * (memory.cells.people[row] >= rules.least_people)
+        if not rules.allow_self:
+            counts[row] = 0
+        total += counts
+    if rules.leave_out_same_category:
+        total[list(own)] = 0
+    return total
+
+
+def _ranked(evidence: npt.NDArray[np.int64]) -> list[int]:
+    """Order categories by evidence, those with the same in their fixed order; without any they are out."""
+    return [n for n in np.argsort(-evidence, kind="stable").tolist() if evidence[n]]
+
+
+def _cells(memory: Memory, picked: int, category: int, rules: Rules) -> tuple[Cell, ...]:
+    """Give the cells with evidence between the picked item's categories and one."""
+    counts, people = memory.cells.counts, memory.cells.people
+    return tuple(
+        Cell(row, category, int(counts[row, category]), int(people[row, category]))
+        for row in memory.catalogue.membership[picked]
+        if (row != category or rules.allow_self) and people[row, category] >= rules.least_people
+    )
 
 
 def left_out(
