@@ -75,7 +75,7 @@ def load(
 
 
 def load_demo(installation: Installation, actor: Actor, *, customers: int = 5000, seed: int = 7) -> Loaded:
-    """Generate the synthetic demo and load it, titles and choices too; the same numbers make the same."""
+    """Generate the demo and load it, with its titles and choices; the same numbers make the same snapshot."""
     require(actor, "load-data")
     from data.demo import generate_demo
     from services.recommender import catalogue  # late: stands on customers, who stand on what is loaded

@@ -86,6 +86,15 @@ def _setting(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label
     return f"{who} changed how titles are recommended. {'; '.join(moved)}."
 
 
+def _catalogue(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
+    items, categories = payload.get("items"), payload.get("categories")
+    brought = f"{payload.get('fresh', 0):,} new choices" if payload.get("choices_source") else "no choices"
+    return (
+        f"{who} loaded the catalogue of {entry.subject!r}: it has {items:,} titles in {categories:,} "
+        f"categories now; {brought} came with it."
+    )
+
+
 def _evaluation(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     people = payload.get("people")
     much = f" on {people:,} people" if isinstance(people, int) else ""
@@ -108,5 +117,6 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     "delegation": _delegation,
     "delegated-choice": _delegated,
     "setting": _setting,
+    "catalogue": _catalogue,
     "evaluation": _evaluation,
 }

@@ -41,11 +41,11 @@ def because_of_titles(
 ) -> str:
     """Say the evidence of two titles: who chose both, and how that compares with chance."""
     who = f"{together:,} of {people(of)} who chose {picked} also chose {title}"
-    if lift >= 1:
+    if round(lift, 1) == 1:
+        return f"{who}, as often as chance would bring ({low:.1f} to {high:.1f})"
+    if lift > 1:
         return f"{who}, {lift:.1f} times more than chance ({low:.1f} to {high:.1f})"
-    return (
-        f"{who}, {lift:.1f} times what chance would bring ({low:.1f} to {high:.1f}): less often than chance"
-    )
+    return f"{who}, {lift:.1f} times what chance would bring ({low:.1f} to {high:.1f})"
 
 
 def cell(row: str, column: str, co_choices: int, behind: int) -> str:
