@@ -34,7 +34,7 @@ from data.store.people import User
 from data.store.registry import ReviewRow, SignatureRow
 from data.store.scenarios import ScenarioRow
 from data.store.serving import ServingRow
-from data.store.sessions import Session
+from data.store.sessions import OpenSession, Session
 from data.store.store import Store, Transaction
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "Maintenance",
     "NameTaken",
     "NothingChosen",
+    "OpenSession",
     "ReviewRow",
     "RulesChanged",
     "ScenarioRow",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from data.store.engine import Reach
 from data.store.errors import StoreError
@@ -45,6 +45,20 @@ class Session:
     user: User
     created: datetime
     seen: datetime
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as a list shows it; ``handle`` names it and opens nothing."""
+
+    handle: str
+    user_id: str
+    created: datetime
+    seen: datetime
+
+
+HANDLE = 12
+"""Letters of a session's hash that name it: enough to tell it from others, too few to look it up by."""
 
 
 class Sessions(Reach):
@@ -89,6 +103,30 @@ class Sessions(Reach):
             self._touch(session_id, now)
         return Session(as_user(row), row.opened, row.seen)
 
+    def open_sessions(
+        self, now: datetime, *, idle: timedelta = IDLE, lifetime: timedelta = LIFETIME
+    ) -> list[OpenSession]:
+        """Give the sessions that are open, those last seen first; times as for ``session``."""
+        query = (
+            select(sessions)
+            .where(
+                sessions.c.ended.is_(None), sessions.c.seen > now - idle, sessions.c.created > now - lifetime
+            )
+            .order_by(sessions.c.seen.desc(), sessions.c.id_hash)
+        )
+        with self.reading() as connection:
+            return [
+                OpenSession(row.id_hash[:HANDLE], row.user_id, row.created, row.seen)
+                for row in connection.execute(query)
+            ]
+
+    def end_session_called(self, user_id: str, handle: str, now: datetime | None = None) -> bool:
+        """End one session of a person by its handle; False where none of that name is open."""
+        if len(handle) != HANDLE:
+            return False
+        which = (sessions.c.user_id == user_id) & (func.substr(sessions.c.id_hash, 1, HANDLE) == handle)
+        return self._end(which, now) > 0
+
     def _touch(self, session_id: str, now: datetime) -> None:
         """Note that a session was seen; never later than what is noted, should the clock go back."""
         at = (sessions.c.id_hash == digest(session_id), sessions.c.seen < now)
@@ -108,8 +146,7 @@ class Sessions(Reach):
         others = sessions.c.user_id == user_id
         self._end(others if but is None else others & (sessions.c.id_hash != digest(but)), now)
 
-    def _end(self, which: Any, now: datetime | None) -> None:
+    def _end(self, which: Any, now: datetime | None) -> int:
+        asked = update(sessions).where(which, sessions.c.ended.is_(None)).values(ended=now or self.clock())
         with self.writing() as connection:
-            connection.execute(
-                update(sessions).where(which, sessions.c.ended.is_(None)).values(ended=now or self.clock())
-            )
+            return connection.execute(asked, execution_options={"preserve_rowcount": True}).rowcount
