@@ -99,6 +99,19 @@ class Catalogue:
         return sp.csr_array((ones, columns, ends), shape=(len(self.items), len(self.categories)))
 
     @cached_property
+    def shares(self) -> sp.csr_array:
+        """Give membership as shares that sum to 1 an item, of shape (items, categories + 1).
+
+        The last column, which is no category's, holds the items that are in none.
+        """
+        slots = [numbers or (len(self.categories),) for numbers in self.membership]
+        lengths = np.array([len(numbers) for numbers in slots], dtype=np.int64)
+        columns = np.array([number for numbers in slots for number in numbers], dtype=np.int32)
+        values = np.repeat(1 / lengths, lengths)
+        shape = (len(self.items), len(self.categories) + 1)
+        return sp.csr_array((values, columns, np.cumsum([0, *lengths])), shape=shape)
+
+    @cached_property
     def categories_of(self) -> tuple[Numbers, ...]:
         """Give the categories of each item as arrays."""
         return tuple(np.array(numbers, dtype=np.intp) for numbers in self.membership)

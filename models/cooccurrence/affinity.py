@@ -1,0 +1,49 @@
+"""How well two categories go together: the evidence of categories, as a factor on the score of items."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from models.cooccurrence.catalogue import Catalogue
+from models.cooccurrence.category_table import CategoryTable
+
+Floats = npt.NDArray[np.float64]
+
+
+def category_lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats:
+    """Give how many times more often than chance categories are chosen together, of shape (rows, categories).
+
+    ``(co-choices + 1) / (expected + 1)``, where expected is what two categories with as many co-choices in
+    all would have if choices met by chance: row sum times column sum over the sum of the table, the diagonal
+    counted in ordered pairs as all else is. The 1 holds the lift near 1 where little is known, and above 0.
+    """
+    sums = cells.counts.sum(axis=1) + cells.counts.diagonal()
+    observed = cells.counts[rows]
+    observed[np.arange(len(rows)), rows] *= 2
+    expected = sums[rows, None] * (sums / max(1, int(sums.sum())))
+    return (observed + 1.0) / (expected + 1.0)
+
+
+def affinity(catalogue: Catalogue, cells: CategoryTable, held: npt.NDArray[np.integer]) -> Floats:
+    """Give each item's mean lift with the categories of a history, of shape (items,).
+
+    The mean is over the item's own categories and over those of the history, each as often as the history
+    has it; 1, which is chance, for items in no category and for a history without any.
+
+    Parameters
+    ----------
+    held : array of int of shape (categories,)
+        How many items of the history are in each category.
+    """
+    rows = np.flatnonzero(held)
+    if not len(rows):
+        return np.ones(len(catalogue.items))
+    weight = held[rows]
+    return item_means(catalogue, (weight @ category_lift(cells, rows)) / weight.sum())
+
+
+def item_means(catalogue: Catalogue, lift: Floats, items: slice = slice(None)) -> Floats:
+    """Average figures of each category (with people behind, if any) over each item's; 1 for items in none."""
+    means: Floats = catalogue.shares[items] @ np.concatenate((lift, np.ones((1, *lift.shape[1:]))))
+    return means

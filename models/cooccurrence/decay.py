@@ -1,0 +1,44 @@
+"""Co-choices that fade with age: reckoned from the histories when asked, so that nothing kept goes stale."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from models.cooccurrence.histories import Histories
+
+DAY = 86_400.0
+
+Floats = npt.NDArray[np.float64]
+
+
+def decayed_rows(
+    histories: Histories, items: npt.NDArray[np.integer], half_life_days: float, now: float
+) -> Floats:
+    """Count who chose both, a pair counting ``0.5 ** (age / half-life)``, of shape (items asked, items).
+
+    A pair is as old as the later of its two choices: only then did it come about. What lies after ``now``
+    has age 0, so that no pair ever counts more than one. The own place of each item is 0.
+
+    Parameters
+    ----------
+    now : float
+        Seconds since 1970 UTC.
+    """
+    return np.stack([_row(histories, int(item), half_life_days, now) for item in items])
+
+
+def _row(histories: Histories, item: int, half_life_days: float, now: float) -> Floats:
+    people = histories.chosen_by(item).tolist()
+    if not people:
+        return np.zeros(histories.items)
+    others, moments = [], []
+    for number in people:
+        history, when = histories.by_number(number), histories.moments(histories.name(number))
+        others.append(history)
+        moments.append(np.maximum(when, when[history == item]))
+    age_days = np.maximum(now - np.concatenate(moments), 0) / DAY
+    weight = np.exp2(-age_days / half_life_days)
+    row: Floats = np.bincount(np.concatenate(others), weight, minlength=histories.items)
+    row[item] = 0
+    return row
