@@ -38,7 +38,9 @@ def too_many_errors(installation: Installation) -> str:
     in_use, now = installation.in_use(), control.state(installation, CHURN)
     if in_use.version is None or in_use.state != "champion" or now.state != "on" or now.since is None:
         return ""
-    since = max(now.since, installation.store.clock() - WINDOW)
+    moment = installation.store.clock()
+    # a clock that went back since then must not make the rule blind
+    since = max(now.since if now.since <= moment else moment - WINDOW, moment - WINDOW)
     errors, answers = (
         installation.store.count_entries(EntryFilter(kinds=kinds, version=in_use.version, since=since))
         for kinds in (("failure",), ("failure", *ANSWERS))

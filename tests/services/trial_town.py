@@ -134,11 +134,11 @@ def settle(folder, now: datetime = NOON, **settings) -> tuple[Installation, dict
     return installation, named
 
 
-def load(installation: Installation, frame: pd.DataFrame) -> str:
+def load(installation: Installation, frame: pd.DataFrame, parent: str | None = None) -> str:
     """Load other customers, as of now by the installation's clock; give their snapshot."""
     spec, nothing = parse_spec(SPEC), pd.DataFrame({"row": [], "column": [], "value": [], "reason": []})
     snapshot = installation.warehouse.write_snapshot(
-        frame[list(spec.columns)], spec, source="a test", refused=nothing, report={}, parent=None,
+        frame[list(spec.columns)], spec, source="a test", refused=nothing, report={}, parent=parent,
         created=installation.store.clock(),
     )  # fmt: skip
     installation.store.record_snapshot(snapshot)
