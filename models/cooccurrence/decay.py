@@ -39,6 +39,7 @@ def _row(histories: Histories, item: int, half_life_days: float, now: float) -> 
         moments.append(np.maximum(when, when[history == item]))
     age_days = np.maximum(now - np.concatenate(moments), 0) / DAY
     weight = np.exp2(-age_days / half_life_days)
-    row: Floats = np.bincount(np.concatenate(others), weight, minlength=histories.items)
+    counted = np.bincount(np.concatenate(others), weight, minlength=histories.items)
+    row = counted.astype(np.float64, copy=False)
     row[item] = 0
     return row
