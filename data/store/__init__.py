@@ -4,7 +4,7 @@ from data.store.actions import ActionRow, Subject, Tally
 from data.store.catalogue_heads import UnknownCatalogue
 from data.store.catalogues import CatalogueRow, ItemRow, RulesChanged
 from data.store.categories import UnknownCategory
-from data.store.chain import Header
+from data.store.chain import Head, Header
 from data.store.choice_arrays import ChoiceArrays, LoadCount
 from data.store.choices import (
     ChoiceEvent,
@@ -29,7 +29,10 @@ from data.store.errors import (
 )
 from data.store.experiments import ExperimentRow, HeldRow
 from data.store.installation import InUse, SnapshotRow, VersionRow
-from data.store.log import Entry, EntryFilter, Head, Logged, Verification
+from data.store.log import Logged
+from data.store.log_append import Entry
+from data.store.log_search import EntryFilter
+from data.store.log_verify import Verification
 from data.store.people import User
 from data.store.registry import ReviewRow, SignatureRow
 from data.store.scenarios import ScenarioRow

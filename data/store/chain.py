@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from data.store.errors import EntryRefused
@@ -52,6 +53,14 @@ class Header:
     payload_hash: str
 
 
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain. Kept outside the database, it shows later whether the tail was cut off."""
+
+    seq: int
+    hash: str
+
+
 def canonical(value: Any) -> str:
     """Write plain values as JSON in the one form that is hashed: sorted keys, no blanks, floats by repr.
 
@@ -78,20 +87,38 @@ def canonical(value: Any) -> str:
 
 def payload_hash(salt: str, actor_name: str, subject: str | None, body: str) -> str:
     """Hash a payload whose ``body`` is canonical already; SHA-256, hex."""
-    about = canonical({"actor_name": actor_name, "subject": subject})
+    about = f'{{"actor_name":{_quoted(actor_name)},"subject":{_quoted(subject)}}}'
     return hashlib.sha256(f"{salt}\n{about}\n{body}".encode()).hexdigest()
 
 
 def header_hash(header: Mapping[str, Any]) -> str:
     """Hash a header's fields, all but the hash itself; SHA-256, hex."""
-    hashed = {
-        "actor": header["actor"],
-        "kind": header["kind"],
-        "payload_hash": header["payload_hash"],
-        "previous": header["previous"],
-        "seq": header["seq"],
-        "snapshot": header["snapshot"],
-        "time": header["time"].astimezone(UTC).isoformat(timespec="microseconds"),
-        "version": header["version"],
-    }
-    return hashlib.sha256(canonical(hashed).encode()).hexdigest()
+    ends = header_ends(**{name: header[name] for name in _BEFORE_ITS_TURN})
+    return linked(ends, header["previous"], header["seq"])
+
+
+_BEFORE_ITS_TURN = ("time", "kind", "actor", "version", "snapshot", "payload_hash")
+
+
+def header_ends(
+    time: datetime, kind: str, actor: str, version: str | None, snapshot: str | None, payload_hash: str
+) -> tuple[str, str]:
+    """Write the canonical JSON of a header but for what is known only at its place in the chain.
+
+    What is missing, ``previous`` and ``seq``, stands between the two parts.
+    """
+    at = time.astimezone(UTC).isoformat(timespec="microseconds")
+    return (
+        f'{{"actor":{_quoted(actor)},"kind":{_quoted(kind)},"payload_hash":{_quoted(payload_hash)},"previous":',
+        f',"snapshot":{_quoted(snapshot)},"time":"{at}","version":{_quoted(version)}}}',
+    )
+
+
+def linked(ends: tuple[str, str], previous: str, seq: int) -> str:
+    """Hash a header at its place in the chain; SHA-256, hex."""
+    return hashlib.sha256(f'{ends[0]}{_quoted(previous)},"seq":{seq}{ends[1]}'.encode()).hexdigest()
+
+
+def _quoted(text: str | None) -> str:
+    """Write a text as ``canonical`` does, several times as fast: a walk along the chain does it a lot."""
+    return "null" if text is None else encode_basestring(text)

@@ -20,6 +20,7 @@ from data.store.errors import StoreUnreachable, explain
 
 WRITES = "keepsight_writes"
 PATIENCE = "keepsight_patience_seconds"
+ALONE = "keepsight_alone"
 
 # One number per lock, kept by PostgreSQL until the transaction ends; any two constants do.
 LOG_LOCK = 1_264_673_101
@@ -50,6 +51,10 @@ class Reach(ABC):
 
         ``patience_seconds`` is how long SQLite waits for another writer, where that is not the store's own.
         """
+
+    def appending(self) -> AbstractContextManager[Connection]:
+        """Give a connection for one append to the log, which is on disk when this ends."""
+        return self.writing()
 
 
 class Engines:
@@ -108,15 +113,37 @@ class Engines:
         StoreError
             For every fault of the database, in words.
         """
+        with self._in_words(), (engine or self.engine).connect() as connection:
+            if writes:
+                connection.execution_options(**{WRITES: True, PATIENCE: patience_seconds})
+            elif connection.dialect.name == "postgresql":
+                # a reader sees one state throughout; on SQLite every transaction does
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """Give a connection on which one statement appends to the log; it is on disk when this ends.
+
+        A chain lets one writer in at a time. On PostgreSQL a commit that waits for the disk within that turn
+        would cost most of the rate; so the statement commits without waiting, which ends the turn, and the
+        wait comes after it, shared with all who wait by then. PostgreSQL writes its journal in order: no
+        entry is ever on disk without those before it.
+        """
+        if self.url.get_backend_name() == "sqlite":
+            with self.connection(writes=True) as connection:
+                yield connection
+            return
+        with self._in_words(), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT", **{ALONE: True})
+            yield connection
+            connection.execute(_WAIT_FOR_DISK)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
         try:
-            with (engine or self.engine).connect() as connection:
-                if writes:
-                    connection.execution_options(**{WRITES: True, PATIENCE: patience_seconds})
-                elif connection.dialect.name == "postgresql":
-                    # a reader sees one state throughout; on SQLite every transaction does
-                    connection.execution_options(isolation_level="REPEATABLE READ")
-                with connection.begin():
-                    yield connection
+            yield
         except (DBAPIError, PoolTimeout) as fault:
             raise explain(fault, self.url, self.patience_seconds) from fault
         except StatementError as fault:
@@ -209,6 +236,14 @@ def take_turn(connection: Connection, lock: int) -> None:
 
 
 _ADVISORY = text("SELECT pg_advisory_xact_lock(:lock)")
+
+# an entry of its own in PostgreSQL's journal, so that this commit has something to wait for
+_WAIT_FOR_DISK = text("SELECT pg_logical_emit_message(true, 'keepsight', '')")
+
+
+def is_alone(connection: Connection) -> bool:
+    """Say whether the one statement of a connection commits by itself (``Engines.appending``)."""
+    return bool(connection.get_execution_options().get(ALONE))
 
 
 def insert_unless_there(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:

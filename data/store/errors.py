@@ -85,6 +85,7 @@ POSTGRES_CLASSES: dict[str, type[StoreError]] = {
     "53100": StoreFull,  # disk_full
     "42P01": StoreNotPrepared,  # undefined_table
     "42703": StoreNotPrepared,  # undefined_column
+    "42883": StoreNotPrepared,  # undefined_function
     "3F000": StoreNotPrepared,  # invalid_schema_name
     "XX001": StoreDamaged,  # data_corrupted
 }

@@ -103,6 +103,10 @@ class Store(Operations):
         """Give a connection in a writing transaction."""
         return self._engines.connection(writes=True, patience_seconds=patience_seconds)
 
+    def appending(self) -> AbstractContextManager[Connection]:
+        """Give a connection for one append to the log, which is on disk when this ends."""
+        return self._engines.appending()
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Join several changes and their log entry: all of them happen, or none.

@@ -118,8 +118,11 @@ log = Table(
     Column("payload_hash", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    Index(None, "actor", "seq"),
-    Index(None, "kind", "seq"),
+    # each holds what may be asked besides what it begins with (``log_search``)
+    Index(None, "version", "seq", "actor", "kind", "time"),
+    Index(None, "actor", "seq", "kind", "time"),
+    Index(None, "kind", "seq", "time"),
+    Index(None, "time", "seq"),
 )
 
 log_payload = Table(
