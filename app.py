@@ -21,6 +21,7 @@ import cli
 import cli_actions
 import cli_experiments
 import cli_mitigation
+import cli_recommender
 import cli_registry
 import cli_scenarios
 import cli_signing
@@ -123,6 +124,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_experiments.experiment_group,
         cli_scenarios.scenario_group,
         cli_actions.action_group,
+        cli_recommender.recommend_group,
     )
     for command in (*groups, cli.prepare):
         server.cli.add_command(command)

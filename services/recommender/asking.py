@@ -46,14 +46,8 @@ class Asked:
 
     @property
     def rules(self) -> Rules:
-        """The settings as the ranker takes them."""
-        from models.cooccurrence.rule import Rules  # late: brings scipy along
-
-        return Rules(
-            allow_self=self.setting.allow_self,
-            leave_out_same_category=self.setting.leave_out_same_category,
-            least_people=self.setting.least_people,
-        )
+        """The settings as the rule takes them."""
+        return rules(self.setting)
 
 
 def ask(installation: Installation, actor: Actor, customer: str | None = None) -> Asked:
@@ -76,6 +70,17 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
         hidden_items=frozenset(hidden.items),
         hidden_categories=frozenset(hidden.categories),
         now=installation.store.clock().timestamp(),
+    )
+
+
+def rules(setting: Setting) -> Rules:
+    """Give the settings as the rule takes them."""
+    from models.cooccurrence.rule import Rules  # late: brings scipy along
+
+    return Rules(
+        allow_self=setting.allow_self,
+        leave_out_same_category=setting.leave_out_same_category,
+        least_people=setting.least_people,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from services.recommender import words
 from services.recommender.asking import Asked, category_numbers, item_at, item_numbers
 from services.recommender.memory import Remembered
+from services.recommender.settings import Setting
 from services.recommender.shown import CellRead, Item, Popular, Recommended
 
 if TYPE_CHECKING:
@@ -67,21 +68,21 @@ def ranked(held: Remembered, asked: Asked, number: int, count: int) -> list[Sugg
         held.memory,
         np.array([number]),
         leave_out=held.memory.catalogue.sharing(number) if asked.setting.leave_out_same_category else None,
-        weights=weights(asked),
+        weights=weights(asked.setting),
         now=asked.now,
         count=count,
         **never,
     )
 
 
-def weights(asked: Asked) -> Weights:
+def weights(setting: Setting) -> Weights:
     """Give the settings as the second ranker takes them."""
     from models.cooccurrence.scoring import Weights
 
     return Weights(
-        damping=asked.setting.damping,
-        least_support=asked.setting.least_support,
-        half_life_days=asked.setting.half_life_days,
+        damping=setting.damping,
+        least_support=setting.least_support,
+        half_life_days=setting.half_life_days,
     )
 
 
