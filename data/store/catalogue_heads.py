@@ -69,11 +69,21 @@ def checked_text(text: str, what: str) -> str:
     return text
 
 
+def is_key(text: str) -> bool:
+    """Say whether a text can be kept as a key, and read: visible characters without blanks around them."""
+    return 0 < len(text) <= TEXT_LIMIT and text.isprintable() and text == text.strip()
+
+
 def checked_key(text: str, what: str) -> str:
-    """Give a key as it is; ValueError in words where it cannot be kept and read."""
-    if text != text.strip() or not 0 < len(text) <= TEXT_LIMIT or not text.isprintable():
+    """Give a key as it is; ValueError in words where it is none."""
+    if not is_key(text):
         raise ValueError(
             f"{text[:TEXT_LIMIT]!r} is no {what}: give 1 to {TEXT_LIMIT} visible characters, "
             "without blanks around them."
         )
     return text
+
+
+def checked_person(person: str) -> str:
+    """Give the key of a person, such as ``user:7``, as it is; ValueError in words where it is none."""
+    return checked_key(person, "key of a person")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BigInteger, Connection, bindparam, select, type_coerce
 
-from data.store.catalogue_heads import bump, catalogue_number, checked_key, marked
+from data.store.catalogue_heads import bump, catalogue_number, checked_person, marked
 from data.store.choices import AHEAD, FutureChoice, unknown_item
 from data.store.engine import LOG_LOCK, Reach, take_turn
 from data.store.tables import catalogue_items, choices, choosers, microseconds
@@ -158,7 +158,7 @@ class _Given:
             item.append(items.setdefault(what, len(items)))
             moment.append(when)
         for who in people:
-            checked_key(who, "key of a person")
+            checked_person(who)
         moments = np.array(moment, dtype=np.float64)
         _check_moments(moments, now)
         return cls(

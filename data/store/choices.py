@@ -9,7 +9,14 @@ from typing import Any, Literal
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.store.catalogue_heads import LAST_SEQ, catalogue_number, checked_key, unknown_catalogue
+from data.store.catalogue_heads import (
+    LAST_SEQ,
+    catalogue_number,
+    checked_key,
+    checked_person,
+    is_key,
+    unknown_catalogue,
+)
 from data.store.engine import LOG_LOCK, Reach, take_turn
 from data.store.tables import catalogue_items, catalogues, choice_events, choices, choosers
 
@@ -188,8 +195,6 @@ class Choices(Reach):
                 f"The choice of {item!r} is of {moment:%Y-%m-%d %H:%M %Z}, but it is {now:%Y-%m-%d %H:%M %Z} "
                 "only, so it was not counted: set the clock that told it right, or its time zone."
             )
-        checked_key(person, "key of a person")
-        checked_key(key, "key of a choice")
         with self.writing() as connection:
             place = _place(connection, name, person, item, key)
             if place.known is not None:
@@ -222,7 +227,6 @@ class Choices(Reach):
             If the person has no choice of the item.
         """
         now = self.clock()
-        checked_key(key, "key of a choice")
         with self.writing() as connection:
             place = _place(connection, name, person, item, key)
             if place.known is not None:
@@ -255,7 +259,7 @@ class Choices(Reach):
     def history(self, name: str, person: str) -> list[tuple[str, datetime, str]]:
         """Give what a person has chosen: item, moment and source, by moment."""
         with self.reading() as connection:
-            rows = connection.execute(_HISTORY, {"asked_name": name, "asked_person": person})
+            rows = connection.execute(_HISTORY, {"asked_name": name, "asked_person": checked_person(person)})
             return [(row.id, row.moment, row.source) for row in rows]
 
 
@@ -268,8 +272,13 @@ def unknown_item(name: str, item: str) -> UnknownItemRow:
 
 def _place(connection: Connection, name: str, person: str, item: str, key: str) -> Any:
     """Find the numbers of what is asked, the event of its key and the last one, when it is our turn."""
+    asked = {
+        "asked_name": name,
+        "asked_person": checked_person(person),
+        "asked_item": item if is_key(item) else "",  # which no item is called
+        "asked_key": checked_key(key, "key of a choice"),
+    }
     take_turn(connection, LOG_LOCK)
-    asked = {"asked_name": name, "asked_person": person, "asked_item": item, "asked_key": key}
     place = connection.execute(_PLACE, asked).first()
     if place is None:
         raise unknown_catalogue(name)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from data.store.catalogue_heads import catalogue_number, checked_key
+from data.store.catalogue_heads import catalogue_number, checked_key, checked_person, is_key
 from data.store.categories import category_number
 from data.store.choices import unknown_item
 from data.store.engine import LOG_LOCK, Reach, insert_unless_there, take_turn
@@ -95,7 +95,6 @@ class Delegations(Reach):
         ------
         UnknownCatalogue, UnknownItemRow, UnknownCategory
         """
-        checked_key(person, "key of a person")
         with self.writing() as connection:
             return insert_unless_there(connection, hidden, _hidden_row(connection, name, person, kind, what))
 
@@ -109,7 +108,7 @@ class Delegations(Reach):
     def hidden(self, name: str, person: str) -> Hidden:
         """Give what a person hides in a catalogue."""
         with self.reading() as connection:
-            asked = {"asked": catalogue_number(connection, name), "who": person}
+            asked = {"asked": catalogue_number(connection, name), "who": checked_person(person)}
             return Hidden(
                 tuple(connection.execute(_HIDDEN_ITEMS, asked).scalars()),
                 tuple(connection.execute(_HIDDEN_CATEGORIES, asked).scalars()),
@@ -117,7 +116,7 @@ class Delegations(Reach):
 
     def set_delegating(self, name: str, person: str, is_on: bool) -> bool:
         """Let the system choose for a person, or no longer; False where that was so before."""
-        checked_key(person, "key of a person")
+        checked_person(person)
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
             number = catalogue_number(connection, name)
@@ -132,7 +131,7 @@ class Delegations(Reach):
     def delegating(self, name: str, person: str) -> bool:
         """Say whether the system may choose for a person; off unless switched on."""
         with self.reading() as connection:
-            return _is_on(connection, catalogue_number(connection, name), person)
+            return _is_on(connection, catalogue_number(connection, name), checked_person(person))
 
     def record_delegation(
         self, name: str, row: DelegationRow, *, at_most: int, since: datetime
@@ -145,7 +144,8 @@ class Delegations(Reach):
         TooManyDelegations
             If there are ``at_most`` of the person already, made at ``since`` or later.
         """
-        checked_key(row.person, "key of a person")
+        checked_key(row.id, "id of a decision")
+        checked_person(row.person)
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
             number = catalogue_number(connection, name)
@@ -165,6 +165,8 @@ class Delegations(Reach):
 
     def settle_delegation(self, delegation_id: str, how: Literal["kept", "undone"]) -> bool:
         """Keep or undo what the system chose; False where it was settled before, or is unknown."""
+        if not is_key(delegation_id):
+            return False
         change = (
             update(delegations)
             .where(delegations.c.id == delegation_id, delegations.c.settled.is_(None))
@@ -176,13 +178,16 @@ class Delegations(Reach):
 
     def delegation(self, delegation_id: str) -> DelegationRow | None:
         """Give what the system chose by the decision's id; None where there is none."""
+        if not is_key(delegation_id):
+            return None
         with self.reading() as connection:
             return _delegation(connection, delegation_id)
 
     def delegations(self, name: str, person: str, since: datetime | None = None) -> list[DelegationRow]:
         """Give what the system chose for a person, latest first, all of it or since a moment."""
         with self.reading() as connection:
-            query = select(delegations).where(*_of(catalogue_number(connection, name), person, since))
+            number = catalogue_number(connection, name)
+            query = select(delegations).where(*_of(number, checked_person(person), since))
             rows = connection.execute(query.order_by(delegations.c.number.desc()))
             return [_as_delegation(row) for row in rows]
 
@@ -194,12 +199,12 @@ def _hidden_row(connection: Connection, name: str, person: str, kind: Hideable, 
         number = category_number(connection, catalogue, name, what)
     else:
         query = select(catalogue_items.c.number).where(
-            catalogue_items.c.catalogue == catalogue, catalogue_items.c.id == what
+            catalogue_items.c.catalogue == catalogue, catalogue_items.c.id == (what if is_key(what) else "")
         )
         number = connection.execute(query).scalar()
         if number is None:
             raise unknown_item(name, what)
-    return {"catalogue": catalogue, "person": person, "kind": kind, "number": number}
+    return {"catalogue": catalogue, "person": checked_person(person), "kind": kind, "number": number}
 
 
 def _is_on(connection: Connection, catalogue: int, person: str) -> bool:
