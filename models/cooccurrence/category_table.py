@@ -17,6 +17,9 @@ Array = npt.NDArray[Any]
 
 BLOCK_CELLS = 4_000_000
 
+DENSE_GAIN = 100.0
+"""How many multiplications of a dense matrix take as long as one of a sparse matrix, with care."""
+
 
 class CellChange(NamedTuple):
     """What one choice moved in a cell; ``row <= column``, as the table is the same both ways."""
@@ -164,7 +167,7 @@ class CategoryTable:
 def _gram(matrix: sp.csr_array) -> Counts:
     """Multiply a matrix of counts with itself, columns by columns, in whichever form is less work."""
     rows, columns = matrix.shape
-    if 20.0 * np.square(np.diff(matrix.indptr), dtype=np.float64).sum() < float(rows) * columns**2:
+    if DENSE_GAIN * np.square(np.diff(matrix.indptr), dtype=np.float64).sum() < float(rows) * columns**2:
         return (matrix.T @ matrix).toarray().astype(np.int64)
     total = np.zeros((columns, columns), dtype=np.int64)
     step = max(1, BLOCK_CELLS // columns) if columns else rows

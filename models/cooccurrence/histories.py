@@ -74,13 +74,19 @@ class Histories:
         who, what = np.asarray(person, dtype=np.int32), np.asarray(item, dtype=np.int32)
         when = np.asarray(moment, dtype=np.float64)
         _check(items, people, who, what, when)
-        chosen = sp.csr_array((np.ones(len(who), dtype=np.int8), (who, what)), shape=(len(people), items))
-        if chosen.nnz < len(who):
-            order = np.lexsort((when, what, who))
-            who, what, when = who[order], what[order], when[order]
-            first = np.r_[True, (np.diff(who) != 0) | (np.diff(what) != 0)]
-            who, what, when = who[first], what[first], when[first]
-        return cls(items, people, who, what, when)
+        histories = cls(items, people, who, what, when)
+        twice = histories._twice()
+        if len(twice):
+            who = np.repeat(np.arange(len(people), dtype=np.int32), np.diff(histories._starts))
+            kept = np.delete(np.arange(len(who)), twice)
+            return cls(items, people, who[kept], histories._items[kept], histories._moments[kept])
+        return histories
+
+    def _twice(self) -> npt.NDArray[np.integer]:
+        """Find the places, by person, of choices whose person chose the item before."""
+        _, places = grouped(self._items, self.items)  # by item, then by person, then by moment
+        items = self._items[places]
+        return places[1:][(items[1:] == items[:-1]) & (self._people[1:] == self._people[:-1])]
 
     def of(self, person: str) -> Ints:
         """Give the items of a person in order of moment, then of number; none of somebody not known."""
