@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
 import cli_actions
+import cli_control
 import cli_experiments
 import cli_mitigation
 import cli_recommender
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_experiments.experiment_group,
         cli_scenarios.scenario_group,
         cli_actions.action_group,
+        cli_control.control_group,
         cli_recommender.recommend_group,
     )
     for command in (*groups, cli.prepare):

@@ -60,13 +60,10 @@ def stricter(one: str, other: str) -> str:
     return max(one, other, key=STATES.index)
 
 
-def seen(subsystem: str, state: str) -> tuple[str, ...]:
-    """Say what people see in a state, a sentence for each subsystem that it reaches.
+def reaches(subsystem: str) -> tuple[str, ...]:
+    """Name the subsystems whose answers a switch reaches.
 
-    >>> seen("batch", "on")
-    ('Customers that are loaded are scored.',)
+    >>> reaches("churn-model"), reaches("batch")
+    (('churn-model', 'batch'), ('batch',))
     """
-    reached = [one for one in SUBSYSTEMS if subsystem == one or subsystem in STANDS_ON[one]]
-    if len(reached) == 1:
-        return (SEEN[reached[0], state],)
-    return tuple(f"{NAMES[one]}: {SEEN[one, state]}" for one in reached)
+    return tuple(one for one in SUBSYSTEMS if subsystem == one or subsystem in STANDS_ON[one])
