@@ -41,6 +41,7 @@ PLACES = (
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
+    Place("Run", "People", "/people", "bi-person-badge"),
 )
 
 

@@ -31,17 +31,32 @@ class Actor:
 SYSTEM = Actor("system", "Keepsight", "system")
 
 
+@dataclass(frozen=True)
+class Permission:
+    """One line of the table: what it lets somebody do, in words, and the roles it is for."""
+
+    name: str
+    what: str
+    roles: frozenset[str]
+
+
 @cache
-def permission_table() -> Mapping[str, frozenset[str]]:
-    """Read who may do what; ValueError where a role in it is none of ours."""
+def permissions() -> tuple[Permission, ...]:
+    """Read who may do what, in the order of the table; ValueError where a role in it is none of ours."""
     table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    for name, roles in table.items():
-        if strange := set(roles) - set(ROLES):
+    for name, line in table.items():
+        if strange := set(line["for"]) - set(ROLES):
             raise ValueError(
                 f"{TABLE.name}: {name} names {', '.join(sorted(strange))}, which is no role; "
                 f"use {', '.join(ROLES)}."
             )
-    return {name: frozenset(roles) for name, roles in table.items()}
+    return tuple(Permission(name, line["what"], frozenset(line["for"])) for name, line in table.items())
+
+
+@cache
+def permission_table() -> Mapping[str, frozenset[str]]:
+    """Give the roles of each permission by its name."""
+    return {one.name: one.roles for one in permissions()}
 
 
 def permitted(actor: Actor, permission: str) -> bool:

@@ -18,12 +18,17 @@ def ask(house: Any, client: Any, output: str, **values: Any) -> dict[str, Any]:
     """Post a callback with values by "id.property" (dots as __) and give its outputs."""
     key = key_of(house, output)
     body = house.body(key)
-    given = {name.replace("__", ".").replace("_", "-"): value for name, value in values.items()}
+    given = {_named(name): value for name, value in values.items()}
     for part in (*body["inputs"], *body["state"]):
         part["value"] = given.get(f"{part['id']}.{part['property']}", part.get("value"))
     answer = client.post(UPDATE, json=body)
     assert answer.status_code == 200, answer.text
     return answer.get_json()["response"]
+
+
+def _named(name: str) -> str:
+    part, _, prop = name.partition("__")
+    return f"{part.replace('_', '-')}.{prop}"
 
 
 def said(part: Any) -> str:
