@@ -37,6 +37,10 @@ PLACES = (
     Place("See", "Customers", "/customers", "bi-people", ("/customer",)),
     Place("Explore", "What-if", "/what-if", "bi-sliders2"),
     Place("Explore", "Scenarios", "/scenarios", "bi-diagram-3", ("/scenarios/goal",)),
+    # a soft hyphen, for where the rail is narrow
+    Place(
+        "Explore", "Recommen\u00addations", "/recommendations", "bi-collection", ("/recommendations/example",)
+    ),
     Place("Explore", "Actions", "/actions", "bi-send"),
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
