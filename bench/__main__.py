@@ -22,6 +22,7 @@ BENCHES = (
     "scenarios",
     "counterfactual",
     "drag",
+    "recommender",
     "rollback",
     "release",
     "start",

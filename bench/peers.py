@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,7 @@ def explainerdashboard(data: Path) -> dict[str, Any]:
     data : Path
         The Telco table.
     """
-    shared = Path(os.environ.get("KEEPSIGHT_SHARED", ROOT.parent / "shared"))
-    scripts = shared / "peers" / "explainerdashboard"
-    if not scripts.is_dir():
-        raise Unavailable(f"the peer's scripts are not here: {scripts.name}; set KEEPSIGHT_SHARED")
+    scripts = _scripts("explainerdashboard")
     work = WORK / "explainerdashboard"
     result = work / "figures.json"
     work.mkdir(parents=True, exist_ok=True)
@@ -51,13 +50,49 @@ def dice(task: dict[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def _environment(name: str, requirements: Path) -> Path:
-    """Make the peer's environment once; give its Python."""
+@contextmanager
+def sar() -> Iterator[Callable[..., Any]]:
+    """Keep SAR of Microsoft's recommenders running; ``bench/sar_peer.py`` says what it can be asked to do."""
+    # Alone, as its own dependencies bring a numpy on which its fit raises: requirements.txt says more.
+    python = _environment("sar", _scripts("sar") / "requirements.txt", "recommenders==1.2.1")
+    peer = subprocess.Popen(
+        [python, ROOT / "bench" / "sar_peer.py"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+    def ask(do: str, **task: Any) -> Any:
+        assert peer.stdin is not None and peer.stdout is not None
+        print(json.dumps({"do": do, **task}), file=peer.stdin, flush=True)
+        answer = peer.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"SAR stopped at the task {do!r} with exit code {peer.wait()}.")
+        return json.loads(answer)
+
+    try:
+        yield ask
+    finally:
+        peer.communicate()
+
+
+def _scripts(name: str) -> Path:
+    """Find the scripts of a peer beside the shared data."""
+    shared = Path(os.environ.get("KEEPSIGHT_SHARED", ROOT.parent / "shared"))
+    scripts = shared / "peers" / name
+    if not scripts.is_dir():
+        raise Unavailable(f"the peer's scripts are not here: {scripts.name}; set KEEPSIGHT_SHARED")
+    return scripts
+
+
+def _environment(name: str, requirements: Path, alone: str | None = None) -> Path:
+    """Make the peer's environment once, ``alone`` last and without what it asks for; give its Python."""
     folder = WORK / f"{name}-environment"
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         print(f"making the environment of {name} (once, some minutes) ...", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        install = [python, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*install, "-r", requirements], check=True)
+        if alone:
+            subprocess.run([*install, "--no-deps", alone], check=True)
         (folder / "ready").touch()
     return python
