@@ -28,6 +28,9 @@ __all__ = ["NoCatalogue", "Remembered", "recalled", "remembered"]
 KEPT = 2
 """Catalogues a process keeps in memory."""
 
+MOST_FOLDED = 20_000
+"""Events up to which folding them in is not slower than building anew."""
+
 RECENT = 100
 """Events of which a process still knows what they moved, so that it can tell whoever caused them."""
 
@@ -140,11 +143,12 @@ def _up_to_date(store: Store, name: str, held: Remembered | None) -> Remembered:
     if mark is None:
         raise NoCatalogue(name)
     generation, last = mark
-    if held is None or held.row.generation != generation or held.seq > last:
+    if held is None or held.row.generation != generation or not 0 <= last - held.seq <= MOST_FOLDED:
         return rebuilt(store, name)
     if held.seq < last:
         for event in store.events_since(name, held.seq):
-            _apply(held, event)
+            if event.seq <= last:  # later ones may be of titles that came after the generation was read
+                _apply(held, event)
     return held
 
 

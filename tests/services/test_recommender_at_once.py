@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -153,18 +154,31 @@ def test_workers_and_threads_that_count_the_same_cells_lose_none_and_count_none_
     assert films.store.verify().ok
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # other tests leave threads that are idle
-def test_a_child_of_a_fork_starts_anew_and_disturbs_nobody(films):
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_of_a_fork_starts_anew_though_a_thread_of_its_parent_was_busy(films):
     choose(films, SIMON, "alien")
-    with memory.recalled(films):  # a thread of the parent is in the middle of it
-        child = os.fork()
-        if child == 0:
-            try:
-                choosing.choose(films, ANN, "dune", key="of the child")
-                os._exit(0)
-            finally:
-                os._exit(1)
-        assert os.waitpid(child, 0)[1] == 0
+    busy, done = threading.Event(), threading.Event()
+
+    def be_busy():
+        with memory.recalled(films):
+            busy.set()
+            done.wait()
+
+    thread = threading.Thread(target=be_busy)
+    thread.start()
+    busy.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)  # rather than wait for ever
+        try:
+            choosing.choose(films, ANN, "dune", key="of the child")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    status = os.waitpid(child, 0)[1]
+    done.set()
+    thread.join()
+    assert status == 0
     assert histories(films)["user:u-12"] == {"dune"}
     assert_counted_once(films)
 
