@@ -21,6 +21,7 @@ import cli
 import cli_actions
 import cli_control
 import cli_experiments
+import cli_log
 import cli_mitigation
 import cli_recommender
 import cli_registry
@@ -126,6 +127,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_scenarios.scenario_group,
         cli_actions.action_group,
         cli_control.control_group,
+        cli_log.log_group,
         cli_recommender.recommend_group,
     )
     for command in (*groups, cli.prepare):

@@ -352,9 +352,14 @@ def _purge(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) 
         for pair in (ranges if isinstance(ranges, list) else ())
         if isinstance(pair, list) and len(pair) == 2
     ]
-    which = f"of entries {_and(parts)}" if parts else "of some entries"
+    which = f"of entries {_and(_shortened(parts))}" if parts else "of some entries"
     because = f", because: {payload['reason']}" if payload.get("reason") else ""
     return f"{who} removed the details {which}{because}."
+
+
+def _shortened(parts: list[str]) -> list[str]:
+    """Leave the middle of many parts out: who wants them all opens the entry."""
+    return parts if len(parts) <= 6 else [*parts[:5], f"{len(parts) - 5:,} other spans"]
 
 
 def _anything(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:

@@ -105,10 +105,13 @@ class Log(Reach):
                 connection, self.clock, seqs, actor=actor, reason=reason, actor_name=actor_name
             )
 
-    def due_entries(self, kind: str, before: datetime, limit: int) -> list[int]:
-        """Give the numbers of a kind's entries older than a moment whose payload is there, oldest first."""
+    def due_entries(self, kind: str, before: datetime, after_seq: int, limit: int) -> list[int]:
+        """Give the numbers of a kind's entries older than a moment whose payload is there, first ones first.
+
+        ``limit`` at most, those after ``after_seq``.
+        """
         with self.reading() as connection:
-            return log_purge.due(connection, kind, before, limit)
+            return log_purge.due(connection, kind, before, after_seq, limit)
 
     def count_due_entries(self, kind: str, before: datetime) -> int:
         """Count a kind's entries older than a moment whose payload is there."""

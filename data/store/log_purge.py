@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from json import loads
+from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select
 
@@ -42,9 +43,9 @@ def purge(
     return append(connection, seal(Entry(PURGE, actor, payload=payload, actor_name=actor_name), clock()))
 
 
-def due(connection: Connection, kind: str, before: datetime, limit: int) -> list[int]:
-    """Give the numbers of a kind's entries older than a moment whose payload is there, oldest first."""
-    query = _due(kind, before).with_only_columns(log_payload.c.seq).order_by(log_payload.c.seq).limit(limit)
+def due(connection: Connection, kind: str, before: datetime, after_seq: int, limit: int) -> list[int]:
+    """Give the numbers of a kind's entries older than a moment whose payload is there, first ones first."""
+    query = _due(kind, before).where(log.c.seq > after_seq).order_by(log.c.seq).limit(limit)
     return list(connection.execute(query).scalars())
 
 
@@ -53,8 +54,8 @@ def count_due(connection: Connection, kind: str, before: datetime) -> int:
     return connection.execute(_due(kind, before).with_only_columns(func.count())).scalar_one()
 
 
-def _due(kind: str, before: datetime) -> Select[tuple[int]]:
-    joined = select(log_payload.c.seq).join(log, log.c.seq == log_payload.c.seq)
+def _due(kind: str, before: datetime) -> Select[Any]:
+    joined = select(log.c.seq).join(log_payload, log.c.seq == log_payload.c.seq)
     return joined.where(log.c.kind == kind, log.c.kind != PURGE, log.c.time < before)
 
 

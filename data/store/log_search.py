@@ -82,9 +82,10 @@ def _matching(connection: Connection, wanted: EntryFilter) -> Select[Any] | None
             query = query.where(column == value)
     during = _during(wanted)
     if during:
-        ends = select(func.min(log.c.seq), func.max(log.c.seq)).where(*during)
-        first, last = connection.execute(ends).one()
-        if first is None:
+        # counted too, or PostgreSQL would look for either end along all numbers, not along these times
+        ends = select(func.min(log.c.seq), func.max(log.c.seq), func.count()).where(*during)
+        first, last, many = connection.execute(ends).one()
+        if not many:
             return None
         # nearly all of the span, since clocks are seldom put back; the times themselves say which are not
         query = query.where(_number(wanted).between(first, last), *during)
