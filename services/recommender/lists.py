@@ -153,7 +153,15 @@ def payload(asked: Asked, made: Made) -> dict[str, object]:
         "event": made.seq,
         "settings": asked.setting.model_dump(),
         "settings_revision": asked.revision,
+        "now": asked.now,
         "hidden": [sorted(asked.hidden_items), sorted(asked.hidden_categories)],
+        **figures(made),
+    }
+
+
+def figures(made: Made) -> dict[str, object]:
+    """Keep of a list what the log holds and a replay compares."""
+    return {
         "items": [[one.item, one.co_choices, one.people, one.together, one.chosen_by] for one in made.items],
         "titles": [one.title for one in made.items],
         "reasons": [one.because for one in made.items],

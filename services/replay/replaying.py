@@ -11,7 +11,7 @@ from data.store import EntryFilter
 from services import log
 from services.installation import Installation
 from services.log import LogEntry
-from services.replay import customers, everybody
+from services.replay import customers, everybody, recommender
 from services.replay.comparing import Compared, compare
 from services.replay.then import NotReplayable
 from services.roles import Actor
@@ -27,6 +27,8 @@ KINDS: dict[str, Replayer] = {
     "overview": customers.overviewed,
     "scenario": everybody.scenario,
     "goal": everybody.planned,
+    "recommendation": recommender.listed,
+    "delegated-choice": recommender.drawn,
 }
 """How each kind of answer is worked out again: the figures of its payload, by name."""
 
