@@ -45,7 +45,7 @@ def _asked(payload: Mapping[str, Any]) -> Asked:
 
 
 def _of_then(installation: Installation, payload: Mapping[str, Any]) -> Remembered:
-    """Rebuild the memory, then take back what was chosen since; NotReplayable where more than that changed."""
+    """Rebuild the memory and take back what was chosen since; NotReplayable where more than that changed."""
     name, store = payload["catalogue"], installation.store
     try:
         held = rebuilt(store, name)

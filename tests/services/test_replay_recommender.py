@@ -39,7 +39,7 @@ def test_settings_changed_since_and_hidden_titles_do_not_change_the_list_of_then
 
 def test_after_a_load_there_is_no_way_back_and_it_is_said(films):
     entry = answers.recommend(films, ANN, "aliens").entry
-    films.store.load_choices(NAME, [("customer:new", "aliens", films.store.clock())])
+    films.store.load_choices(NAME, [("customer:new", "aliens", films.store.clock().timestamp())])
     found = replay(films, MIA, entry)
     assert found.is_same is None
     assert "loaded or categories changed since" in found.why_not
