@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from data.store import Entry, SnapshotRow, Store, StoreNotPrepared, StoreTooNew
+from data.store import Entry, ItemRow, SnapshotRow, Store, StoreNotPrepared, StoreTooNew
 from data.store import schema as schema_module
 from data.store.schema import known_revisions, stored_revision, upgrade
 from data.store.tables import metadata
@@ -50,6 +50,8 @@ def fill(store: Store) -> None:
     with store.transaction() as transaction:
         transaction.set_current_spec("telco", ada.id)
         transaction.append(Entry("load", ada.id, subject="telco", actor_name="Ada"))
+    store.put_catalogue("telco", ["Horror"], [ItemRow("alien", "Alien", ("Horror",))])
+    store.record_choice("telco", f"user:{ada.id}", "alien", key="k1", moment=NOON, actor=ada.id)
 
 
 def test_the_tables_made_are_those_the_code_means(bare):
