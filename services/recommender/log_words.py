@@ -23,6 +23,8 @@ def _recommendation(who: str, entry: LogEntry, payload: Mapping[str, Any], label
     if isinstance(payload.get("offers"), list):
         return _offers(who, payload)
     picked, whose = payload.get("title") or entry.subject, _whose(payload)
+    if payload.get("cold_start"):
+        return f"{who} looked at the titles that most people chose{whose}."
     if payload.get("why_not"):
         return f"{who} asked why {payload['why_not']} does not go with {picked}{whose}."
     asked = f"{who} asked what goes with {picked}{whose}"
@@ -87,12 +89,12 @@ def _setting(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label
 
 
 def _catalogue(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
-    items, categories = payload.get("items"), payload.get("categories")
-    brought = f"{payload.get('fresh', 0):,} new choices" if payload.get("choices_source") else "no choices"
-    return (
-        f"{who} loaded the catalogue of {entry.subject!r}: it has {items:,} titles in {categories:,} "
-        f"categories now; {brought} came with it."
-    )
+    items, categories, fresh = (payload.get(name) for name in ("items", "categories", "fresh"))
+    told = f"{who} loaded the catalogue of {entry.subject or 'some data'!r}"
+    if not isinstance(items, int) or not isinstance(categories, int):
+        return f"{told}."
+    brought = f"; {fresh:,} new choices came with it" if isinstance(fresh, int) and fresh else ""
+    return f"{told}: it has {items:,} titles in {categories:,} categories now{brought}."
 
 
 def _evaluation(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:

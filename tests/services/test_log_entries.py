@@ -21,6 +21,7 @@ from services import (
     travel_words,
     trial_words,
 )
+from services.recommender import log_words as recommender_words
 from services.roles import SYSTEM, Actor, NotPermitted
 
 VERA = Actor("u-vera", "Vera", "viewer")
@@ -308,6 +309,7 @@ def test_every_kind_that_has_a_sentence_is_tried_above():
         goal_words,
         kept_words,
         mitigation_words,
+        recommender_words,
         registry_words,
         replay_words,
         scenario_words,

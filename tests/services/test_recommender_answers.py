@@ -211,6 +211,11 @@ def test_a_person_without_history_starts_with_what_is_popular_and_it_is_said(fil
     assert start.said.startswith("These are the titles that most people chose; nothing else speaks for them.")
     assert "You have chosen nothing yet" in start.said
     assert (start.own, start.is_delegating, start.choices, start.persons) == ((), False, 7, 4)
+    [entry] = log.page(films, FAY, limit=1).entries
+    assert entry.text == "Fay looked at the titles that most people chose."
+    assert entry.payload["popular"][0] == ["airplane", 3]
+    answers.start(films, FAY, popular=False)  # what one did oneself is no answer
+    assert log.page(films, FAY, limit=1).entries[0] == entry
 
 
 def test_where_nobody_has_chosen_that_is_said(tmp_path):
