@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 
-from components import marks, recommendations_settings, states
+from components import marks, recommendations_quality, recommendations_settings, states
 from components.card import card
+from config.glossary import meaning
 from pages._recommendations_ids import Ids, field_id
-from services.recommender import settings
+from services.recommender import quality, settings
 from services.recommender.settings import LABELS, RulesChanged, Setting
 from services.roles import Actor, permission, permitted
 from web import here
@@ -88,9 +89,14 @@ def _read(value: Any) -> Any:
 
 def quality_card() -> html.Section:
     """Show how good the list is, as last measured."""
-    nothing = states.empty(
-        "Not measured yet",
-        "The command: flask recommend evaluate. It sets choices aside, and asks the list for them.",
-        sign="bi-rulers",
-    )
-    return card("How good is the list?", nothing, width="full")
+    found = quality.last(here.installation(), here.actor())
+    if found is None:
+        body: Any = states.empty(
+            "Not measured yet",
+            "The command: flask recommend evaluate. It sets choices aside, and asks the list for them.",
+            sign="bi-rulers",
+        )
+    else:
+        body = recommendations_quality.quality(found)
+    title, help_text = "How good is the list?", meaning("recommendation-quality")
+    return card(title, body, note="measured, higher is better", help_text=help_text, width="full")

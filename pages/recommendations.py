@@ -24,7 +24,7 @@ from web import here
 
 dash.register_page(__name__, path="/recommendations", title="Recommendations - Keepsight", order=5)
 
-LEDE = "Pick a title: what goes with it, why, and how many people's choices that stands on."
+LEDE = "Pick a title: what goes with it, why, and on how many people that stands."
 NOT_SO = (LookupError, ValueError, NotPermitted)
 MOST_CATEGORIES = 24
 
@@ -59,13 +59,9 @@ def layout(item: str = "", customer: str = "", **_others: str) -> html.Main:
         *([] if customer else [html.Div(id=Ids.WAITING)]),
         html.Div(
             [
-                html.Div(
-                    [
-                        html.Div(_waiting(), id=Ids.LIST, className="ks-refresh"),
-                        settings_card(setting, revision, here.actor()),
-                    ]
-                ),
-                html.Div([_map_card(), _own_card(customer), quality_card()]),
+                html.Div(html.Div(_waiting(), id=Ids.LIST, className="ks-refresh")),
+                html.Div([_map_card(), _own_card(customer), settings_card(setting, revision, here.actor())]),
+                html.Div(quality_card(), className="ks-rec-wide"),
             ],
             className="ks-rec",
         ),

@@ -8,6 +8,7 @@ import pytest
 
 from components import recommendations as parts
 from components.recommendations_map import short, table_map
+from components.recommendations_quality import RANKERS, quality
 from components.recommendations_settings import CHOICES, EFFECTS, NUMBERS, form, ranker
 from services.recommender.settings import LABELS, Setting
 from tests.components.trees import by_class, kinds, text
@@ -245,3 +246,41 @@ def test_the_ranker_is_switched_only_by_who_may():
     pressed = {one.to_plotly_json()["props"]["aria-pressed"]: one for one in kinds(switch, "Button")}
     assert pressed["true"].disabled
     assert pressed["false"].to_plotly_json()["props"]["data-revision"] == "3"
+
+
+# --- quality -----------------------------------------------------------------------------------------
+
+
+def measured():
+    group = Made(name="few", least=2, most=4, people=9, ndcg=0.25)
+    figures = {
+        "precision": 0.1,
+        "recall": 0.2,
+        "map": 0.05,
+        "coverage": 0.5,
+        "diversity": None,
+        "novelty": 3.21,
+    }
+    rows = [Made(ranker=name, ndcg=0.4, groups=(group,), **figures) for name in RANKERS]
+    split = Made(name="time", count=10, rows=tuple(rows))
+    return Made(words=("Measured on a day.", "nDCG 0.400 by titles."), splits=(split,))
+
+
+def test_quality_stands_beside_popularity_and_chance_and_by_activity():
+    shown = text(quality(measured()))
+    for part in (
+        "Measured on a day.",
+        "nDCG@10",
+        "The most popular titles",
+        "By lot",
+        "few: 2 to 4",
+        "50.0%",
+    ):
+        assert part in shown
+    assert "–" in shown
+
+
+def test_every_ranker_that_is_measured_has_a_name():
+    from models.cooccurrence import evaluation
+
+    assert set(RANKERS) == set(evaluation.RANKERS)

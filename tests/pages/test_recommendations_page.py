@@ -77,6 +77,7 @@ def test_every_role_sees_the_page_and_how_titles_are_recommended(town):
         words = said(layout(town, town.client(role), "/recommendations"))
         assert "Recommendations" in words
         assert "a category is no evidence for itself" in words
+        assert "Not measured yet" in words
 
 
 def test_without_a_catalogue_it_says_how_to_load_one(house, tmp_path):
@@ -268,6 +269,10 @@ def test_what_was_drawn_is_undone_and_counted_nothing(town):
 
 
 def test_choosing_for_a_customer_is_for_who_may(town):
+    assert "Chosen: Dune." in do(town, "choose", item="dune", customer="A1")[0]
+    assert "Dune" in own(town, customer="A1")[0]
+    assert own(town)[0].startswith("Nothing yet")
+    assert "Because the customer picked Aliens" in listed(town, "aliens", customer="A1")[0]
     told, _ = do(town, "choose", role="viewer", item="dune", customer="1")
     assert "may not choose for customers" in told
 
