@@ -18,7 +18,14 @@ from data.store.catalogue_heads import (
     unknown_catalogue,
 )
 from data.store.engine import LOG_LOCK, Reach, take_turn
-from data.store.tables import catalogue_items, catalogues, choice_events, choices, choosers
+from data.store.tables import (
+    catalogue_items,
+    catalogues,
+    choice_events,
+    choices,
+    choosers,
+    microseconds,
+)
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of the store's clock a moment may be: clocks differ a little."""
@@ -190,17 +197,19 @@ class Choices(Reach):
             If the moment is more than five minutes ahead of the store's clock; nothing changes.
         """
         now = self.clock()
-        if moment > now + AHEAD:
-            raise FutureChoice(
-                f"The choice of {item!r} is of {moment:%Y-%m-%d %H:%M %Z}, but it is {now:%Y-%m-%d %H:%M %Z} "
-                "only, so it was not counted: set the clock that told it right, or its time zone."
-            )
+        is_future = microseconds(moment) > microseconds(now + AHEAD)
         with self.writing() as connection:
             place = _place(connection, name, person, item, key)
             if place.known is not None:
                 return _again(connection, place, person, item, "choose")
             if place.item is None:
                 raise unknown_item(name, item)
+            if is_future:  # asked after the key, whose first answer stays when the clock is set back
+                raise FutureChoice(
+                    f"The choice of {item!r} is of {moment:%Y-%m-%d %H:%M %Z}, but it is "
+                    f"{now:%Y-%m-%d %H:%M %Z} only, so it was not counted: set the clock that told it right, "
+                    "or its time zone."
+                )
             number = _chooser(connection, place, person)
             row = {
                 "catalogue": place.catalogue, "person": number, "item": place.item,
