@@ -9,6 +9,7 @@ from models.cooccurrence.catalogue import Catalogue
 from models.cooccurrence.category_table import CategoryTable
 
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 
 
 def category_lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats:
@@ -25,7 +26,7 @@ def category_lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats
     return (observed + 1.0) / (expected + 1.0)
 
 
-def affinity(catalogue: Catalogue, cells: CategoryTable, held: npt.NDArray[np.integer]) -> Floats:
+def affinity(catalogue: Catalogue, cells: CategoryTable, held: npt.NDArray[np.integer]) -> Floats32:
     """Give each item's mean lift with the categories of a history, of shape (items,).
 
     The mean is over the item's own categories and over those of the history, each as often as the history
@@ -38,12 +39,13 @@ def affinity(catalogue: Catalogue, cells: CategoryTable, held: npt.NDArray[np.in
     """
     rows = np.flatnonzero(held)
     if not len(rows):
-        return np.ones(len(catalogue.items))
+        return np.ones(len(catalogue.items), dtype=np.float32)
     weight = held[rows]
     return item_means(catalogue, (weight @ category_lift(cells, rows)) / weight.sum())
 
 
-def item_means(catalogue: Catalogue, lift: Floats, items: slice = slice(None)) -> Floats:
+def item_means(catalogue: Catalogue, lift: Floats, items: slice | None = None) -> Floats32:
     """Average figures of each category (with people behind, if any) over each item's; 1 for items in none."""
-    means: Floats = catalogue.shares[items] @ np.concatenate((lift, np.ones((1, *lift.shape[1:]))))
+    shares = catalogue.shares if items is None else catalogue.shares[items]
+    means: Floats32 = shares @ np.concatenate((lift, np.ones((1, *lift.shape[1:]))), dtype=np.float32)
     return means

@@ -100,14 +100,14 @@ class Catalogue:
 
     @cached_property
     def shares(self) -> sp.csr_array:
-        """Give membership as shares that sum to 1 an item, of shape (items, categories + 1).
+        """Give membership as shares (float32) that sum to 1 an item, of shape (items, categories + 1).
 
         The last column, which is no category's, holds the items that are in none.
         """
         slots = [numbers or (len(self.categories),) for numbers in self.membership]
         lengths = np.array([len(numbers) for numbers in slots], dtype=np.int64)
         columns = np.array([number for numbers in slots for number in numbers], dtype=np.int32)
-        values = np.repeat(1 / lengths, lengths)
+        values = np.repeat(1 / lengths, lengths).astype(np.float32)
         shape = (len(self.items), len(self.categories) + 1)
         return sp.csr_array((values, columns, np.cumsum([0, *lengths])), shape=shape)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.cooccurrence.catalogue import Mask, Numbers
 from models.cooccurrence.memory import Memory
 from models.cooccurrence.rule import RULES, Cell, Some, Suggestion, left_out
-from models.cooccurrence.scoring import WEIGHTS, Floats, Weights, scores
+from models.cooccurrence.scoring import WEIGHTS, Floats32, Weights, scores
 
 COLUMNS = 8
 
@@ -55,10 +55,8 @@ def by_items(
         out |= leave_out
     score *= ~out
     found = _best(memory, score, count)
-    reasons = _Reasons(memory, items)
-    columns = _together(memory, items, found), memory.histories.popularity[found], score[found]
-    rows = zip(found.tolist(), *(column.tolist() for column in columns), strict=True)
-    return [reasons.suggestion(*row) for row in rows]
+    together = _together(memory, items, found).tolist()
+    return _suggestions(memory, items, found, together, score[found].tolist())
 
 
 def _together(memory: Memory, given: Numbers, found: Numbers) -> npt.NDArray[np.int64]:
@@ -68,7 +66,7 @@ def _together(memory: Memory, given: Numbers, found: Numbers) -> npt.NDArray[np.
     return memory.pairs.rows(found)[:, given].sum(axis=1, dtype=np.int64)
 
 
-def _best(memory: Memory, score: Floats, count: int) -> Numbers:
+def _best(memory: Memory, score: Floats32, count: int) -> Numbers:
     """Give the items with the highest scores above 0, best first."""
     least = _bound(score, count)
     near = np.flatnonzero(score >= least if least > 0 else score > 0)
@@ -78,7 +76,7 @@ def _best(memory: Memory, score: Floats, count: int) -> Numbers:
     return np.array([item for *_, item in best], dtype=np.intp)
 
 
-def _bound(score: Floats, count: int) -> float:
+def _bound(score: Floats32, count: int) -> float:
     """Give a bound that at least ``count`` scores reach, and few besides, in a third of a partition's time.
 
     The scores are laid out in columns: where ``count`` columns have a highest score of at least the bound,
@@ -91,31 +89,34 @@ def _bound(score: Floats, count: int) -> float:
     return float(np.partition(highest, width - count)[width - count])
 
 
-class _Reasons:
-    """The categories of what is given, against those of the items suggested for it."""
+def _suggestions(
+    memory: Memory, given: Numbers, found: Numbers, together: list[int], score: list[float]
+) -> list[Suggestion]:
+    """Give each item with its best category (most co-choices with those given) and the cells behind it."""
+    items = found.tolist()
+    membership = [memory.catalogue.membership[item] for item in items]
+    evidence = _evidence(memory, given, sorted(set().union(*membership)))
+    met = {category: co_choices for category, (co_choices, _) in evidence.items()}
+    chosen_by = memory.histories.popularity[found].tolist()
+    suggestions = []
+    for item, numbers, *figures in zip(items, membership, together, chosen_by, score, strict=True):
+        # Of categories with as many co-choices the first, as the catalogue's fixed order has it.
+        category = max(numbers, key=met.__getitem__) if numbers else None
+        co_choices, cells = (0, ()) if category is None else evidence[category]
+        suggestions.append(Suggestion(item, category, cells, co_choices, *figures))
+    return suggestions
 
-    def __init__(self, memory: Memory, given: Numbers) -> None:
-        self._memory = memory
-        own = np.flatnonzero(memory.catalogue.counts(given))
-        met = memory.cells.counts[own].sum(axis=0)
-        met[own] -= memory.cells.counts[own, own]
-        self._own, self._met = own.tolist(), met.tolist()
-        self._cells: dict[int, tuple[tuple[Cell, ...], int]] = {}
 
-    def suggestion(self, item: int, together: int, chosen_by: int, score: float) -> Suggestion:
-        """Give an item with its best category (most co-choices with those given) and the cells behind it."""
-        membership = self._memory.catalogue.membership[item]
-        if not membership:
-            return Suggestion(item, None, (), 0, together, chosen_by, score)
-        category = max(membership, key=self._met.__getitem__)
-        if category not in self._cells:
-            cells = self._behind(category)
-            self._cells[category] = cells, sum(cell.co_choices for cell in cells)
-        return Suggestion(item, category, *self._cells[category], together, chosen_by, score)
-
-    def _behind(self, category: int) -> tuple[Cell, ...]:
-        table = self._memory.cells
-        counts, people = table.counts[category].tolist(), table.people[category].tolist()
-        rows = [row for row in self._own if row != category and people[row]]
-        rows = sorted(rows, key=counts.__getitem__, reverse=True)[:MOST_CELLS]
-        return tuple(Cell(row, category, counts[row], people[row]) for row in rows)
+def _evidence(
+    memory: Memory, given: Numbers, categories: list[int]
+) -> dict[int, tuple[int, tuple[Cell, ...]]]:
+    """Give for each category its co-choices with those given, the diagonal aside, and the cells with most."""
+    own = np.flatnonzero(memory.catalogue.counts(given)).tolist()
+    counts, people = (table[categories].tolist() for table in (memory.cells.counts, memory.cells.people))
+    evidence = {}
+    for category, met, who in zip(categories, counts, people, strict=True):
+        rows = [row for row in own if who[row] and row != category]
+        rows.sort(key=met.__getitem__, reverse=True)
+        cells = [Cell(row, category, met[row], who[row]) for row in rows[:MOST_CELLS]]
+        evidence[category] = sum([met[row] for row in rows]), tuple(cells)
+    return evidence

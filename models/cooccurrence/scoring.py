@@ -14,6 +14,7 @@ from models.cooccurrence.decay import decayed_rows
 from models.cooccurrence.memory import Memory
 
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 Similarity = Literal["cosine", "jaccard", "count"]
 
 ROWS_AT_ONCE = 64
@@ -76,8 +77,8 @@ class Weights:
 WEIGHTS = Weights()
 
 
-def scores(memory: Memory, given: npt.ArrayLike, weights: Weights, *, now: float) -> Floats:
-    """Score every item against one picked item or a history, of shape (items,); 0 is no evidence.
+def scores(memory: Memory, given: npt.ArrayLike, weights: Weights, *, now: float) -> Floats32:
+    """Score every item against one picked item or a history, of shape (items,), single precision.
 
     With ``r`` the place of a given item from the newest, C the people who chose both items and f the people
     who chose one::
@@ -86,7 +87,7 @@ def scores(memory: Memory, given: npt.ArrayLike, weights: Weights, *, now: float
 
     where ``s`` is ``C_ij / sqrt(f_i f_j)`` (cosine), ``C_ij / (f_i + f_j - C_ij)`` (Jaccard) or ``C_ij``, and
     A the mean lift of the categories of j with those given (:mod:`models.cooccurrence.affinity`). All is
-    reckoned from counts when asked, so that no choice makes anything kept invalid.
+    reckoned from counts when asked, so that no choice makes anything kept invalid. 0 is no evidence.
 
     Parameters
     ----------
@@ -102,14 +103,14 @@ def scores(memory: Memory, given: npt.ArrayLike, weights: Weights, *, now: float
     """
     items = np.asarray(given, dtype=np.intp)
     if not len(items):
-        return np.zeros(len(memory.catalogue.items))
+        return np.zeros(len(memory.catalogue.items), dtype=np.float32)
     weight = recency_weights(len(items), weights.recency)
     found = _pairs(memory, items, weight, weights, now)
     if weights.category_weight:
         lift = affinity(memory.catalogue, memory.cells, memory.catalogue.counts(items))
         found *= lift if weights.category_weight == 1 else lift**weights.category_weight
     if weights.damping:
-        found /= np.maximum(memory.histories.popularity, 1) ** weights.damping
+        found /= (np.maximum(memory.histories.popularity, 1) ** weights.damping).astype(np.float32)
     return found
 
 
@@ -119,17 +120,19 @@ def recency_weights(length: int, recency: float) -> Floats:
     return weight
 
 
-def _pairs(memory: Memory, given: Numbers, weight: Floats, weights: Weights, now: float) -> Floats:
+def _pairs(memory: Memory, given: Numbers, weight: Floats, weights: Weights, now: float) -> Floats32:
     """Sum similarities to the items given, a few rows at a time so that they stay in the cache."""
     chosen = np.maximum(memory.histories.popularity, 1)
-    root = np.sqrt(chosen) if weights.similarity == "cosine" else None
+    root = np.sqrt(chosen.astype(np.float32)) if weights.similarity == "cosine" else None
     part = (weight if root is None else weight / root[given]).astype(np.float32)
     found = np.zeros(len(chosen), dtype=np.float32)
     for start in range(0, len(given), ROWS_AT_ONCE):
         some = slice(start, start + ROWS_AT_ONCE)
         met = met_rows(memory, given[some], chosen, weights, now)
         found += part[some] @ met.astype(np.float32, copy=False)
-    return found.astype(np.float64) if root is None else found / root
+    if root is not None:
+        found /= root
+    return found
 
 
 def met_rows(
