@@ -51,7 +51,7 @@ def due(connection: Connection, kind: str, before: datetime, after_seq: int, lim
 
 def count_due(connection: Connection, kind: str, before: datetime) -> int:
     """Count a kind's entries older than a moment whose payload is there."""
-    return connection.execute(_due(kind, before).with_only_columns(func.count())).scalar_one()
+    return connection.execute(_due(kind, before).with_only_columns(func.count(log.c.seq))).scalar_one()
 
 
 def _due(kind: str, before: datetime) -> Select[Any]:

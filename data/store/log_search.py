@@ -58,7 +58,9 @@ def all_of(connection: Connection, wanted: EntryFilter) -> list[int]:
 def count(connection: Connection, wanted: EntryFilter) -> int:
     """Count the entries that are wanted."""
     query = _matching(connection, wanted)
-    return 0 if query is None else connection.execute(query.with_only_columns(func.count())).scalar_one()
+    if query is None:
+        return 0
+    return connection.execute(query.with_only_columns(func.count(log.c.seq))).scalar_one()
 
 
 def _matching(connection: Connection, wanted: EntryFilter) -> Select[Any] | None:
@@ -83,7 +85,7 @@ def _matching(connection: Connection, wanted: EntryFilter) -> Select[Any] | None
     during = _during(wanted)
     if during:
         # counted too, or PostgreSQL would look for either end along all numbers, not along these times
-        ends = select(func.min(log.c.seq), func.max(log.c.seq), func.count()).where(*during)
+        ends = select(func.min(log.c.seq), func.max(log.c.seq), func.count(log.c.seq)).where(*during)
         first, last, many = connection.execute(ends).one()
         if not many:
             return None

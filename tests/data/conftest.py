@@ -9,8 +9,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -147,9 +148,36 @@ def _programs() -> Path | None:
     return Path(folders[-1]) if folders else None
 
 
+@dataclass
+class PrivateServer:
+    """A server of a test's own, which may be stopped as a power cut would and started again."""
+
+    url: str
+    start: Callable[..., None]
+    crash: Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def private_server() -> Iterator[PrivateServer]:
+    """Give a server that is not started yet; skip where PostgreSQL's programs are not installed."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip(f"{WAITING}; {HOW_TO}")
+    with _made_server(programs) as server:
+        yield server
+
+
 @contextmanager
 def _private_server(programs: Path) -> Iterator[str]:
-    """Start a server for this run alone; as root it runs as the user postgres, since it refuses root."""
+    """Start a server for this run alone."""
+    with _made_server(programs) as server:
+        server.start()
+        yield server.url
+
+
+@contextmanager
+def _made_server(programs: Path) -> Iterator[PrivateServer]:
+    """Make a server in a folder of its own; as root it runs as the user postgres, since it refuses root."""
     user = {"user": "postgres"} if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="keepsight-postgres-"))
     if user:
@@ -159,12 +187,19 @@ def _private_server(programs: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
     control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w"]
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+
+    def start(*settings: str) -> None:
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+        options += "".join(f" -c {setting}" for setting in settings)
+        subprocess.run([*control, "-l", str(folder / "log"), "-o", options, "start"], **quiet)
+
+    def crash() -> None:
+        subprocess.run([*control, "-m", "immediate", "stop"], **{**quiet, "check": False})
+
     try:
         initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust"]
         subprocess.run(initdb, **quiet)
-        subprocess.run([*control, "-l", str(folder / "log"), "-o", options, "start"], **quiet)
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        yield PrivateServer(f"postgresql://postgres@127.0.0.1:{port}/postgres", start, crash)
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **{**quiet, "check": False})
+        crash()
         shutil.rmtree(folder, ignore_errors=True)
