@@ -49,7 +49,7 @@ def recommend(installation: Installation, actor: Actor, item: str, *, customer: 
         If it is for a customer, and may not be or there is none.
     """
     asked = ask(installation, actor, customer)
-    with recalled(installation) as held:
+    with recalled(installation, asked.name) as held:
         made = lists.make(held, asked, item)
     entry = log.record(
         installation, actor, "recommendation", subject=customer or item, payload=lists.payload(asked, made)
@@ -72,7 +72,7 @@ def why_not(
 ) -> str:
     """Say why a title is not in the list of another, or where it stands; on record when this returns."""
     asked = ask(installation, actor, customer)
-    with recalled(installation) as held:
+    with recalled(installation, asked.name) as held:
         title = item_at(held, held.memory.catalogue.number(item)).title
         picked_title = item_at(held, held.memory.catalogue.number(picked)).title
         said = reasons.why_not(held, asked, picked, item)

@@ -59,7 +59,7 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
     """
     require(actor, "see-recommendations")
     name, person = name_of(installation), person_of(installation, actor, customer)
-    setting, revision = settings.current(installation)
+    setting, revision = settings.current(installation, name)
     hidden = installation.store.hidden(name, person)
     return Asked(
         name=name,

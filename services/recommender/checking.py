@@ -56,7 +56,7 @@ def check(installation: Installation, actor: Actor) -> Checked:
     name = name_of(installation)
     while True:
         anew = rebuilt(installation.store, name)
-        with recalled(installation) as held:
+        with recalled(installation, name) as held:
             if (held.seq, held.row.generation) == (anew.seq, anew.row.generation):  # else chosen meanwhile
                 faults = differences("in memory", held.memory, anew.memory)
                 break

@@ -47,7 +47,7 @@ def choose(
     """
     require(actor, "choose")
     name, person = name_of(installation), person_of(installation, actor, customer)
-    found = known(installation, item)
+    found = known(installation, name, item)
     when = moment or installation.store.clock()
     with installation.store.transaction() as together:
         event = together.record_choice(
@@ -55,7 +55,7 @@ def choose(
         )
         step = "repeated" if event.kind == "repeat" else "chose"
         entry = record(installation, actor, found, event, step, together, customer=customer)
-    return told(installation, found, event, entry)
+    return told(installation, name, found, event, entry)
 
 
 def undo(
@@ -70,11 +70,11 @@ def undo(
     """
     require(actor, "choose")
     name, person = name_of(installation), person_of(installation, actor, customer)
-    found = known(installation, item)
+    found = known(installation, name, item)
     with installation.store.transaction() as together:
         event = together.undo_choice(name, person, item, key=key, actor=actor.id)
         entry = record(installation, actor, found, event, "took back", together, customer=customer)
-    return told(installation, found, event, entry)
+    return told(installation, name, found, event, entry)
 
 
 def hide(
@@ -107,9 +107,9 @@ def show(
 # --- what these stand on, and delegation too ----------------------------------------------------------
 
 
-def known(installation: Installation, item: str) -> Item:
-    """Give an item of the catalogue in use; models' UnknownItem where there is none."""
-    with recalled(installation) as held:
+def known(installation: Installation, name: str, item: str) -> Item:
+    """Give an item of a catalogue; models' UnknownItem where there is none."""
+    with recalled(installation, name) as held:
         return item_at(held, held.memory.catalogue.number(item))
 
 
@@ -143,10 +143,10 @@ def record(
     ).seq
 
 
-def told(installation: Installation, item: Item, event: ChoiceEvent, entry: int) -> Chosen:
+def told(installation: Installation, name: str, item: Item, event: ChoiceEvent, entry: int) -> Chosen:
     """Say what became of an event, with the cells that it moved; see :class:`Chosen`."""
-    setting, _revision = settings.current(installation)
-    with recalled(installation) as held:
+    setting, _revision = settings.current(installation, name)
+    with recalled(installation, name) as held:
         names = held.memory.catalogue.categories
         moved = () if event.is_again else held.moved.get(event.seq, ())
         cells = tuple(
@@ -177,7 +177,7 @@ def _hide(
     if (item is None) == (category is None):
         raise ValueError("Give an item or a category to hide or to show, one of the two.")
     name, person = name_of(installation), person_of(installation, actor, customer)
-    title = known(installation, item).title if item is not None else None
+    title = known(installation, name, item).title if item is not None else None
     with installation.store.transaction() as together:
         change = together.hide if is_hidden else together.show
         kind, what = ("item", item) if item is not None else ("category", category)

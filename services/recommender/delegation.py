@@ -76,7 +76,7 @@ def choose_for_me(installation: Installation, actor: Actor, picked: str) -> Dele
     asked = ask(installation, actor)
     if asked.setting.daily_delegations == 0:
         raise DelegationRefused("Keepsight chooses for nobody here (a setting): choose yourself.")
-    with recalled(installation) as held:
+    with recalled(installation, asked.name) as held:
         made = lists.make(held, asked, picked)
     if not made.items:
         raise DelegationRefused(f"There is nothing to draw from. {made.nothing}")
@@ -132,7 +132,7 @@ def keep(installation: Installation, actor: Actor, delegation_id: str) -> Chosen
     require(actor, "choose")
     name = name_of(installation)
     row = _own(installation, actor, delegation_id)
-    found = known(installation, row.drawn)
+    found = known(installation, name, row.drawn)
     with installation.store.transaction() as together:
         if not together.settle_delegation(row.id, "kept") and _how(together, row.id) == "undone":
             raise DelegationRefused(f"{found.title} was undone: choose it yourself, or draw again.")
@@ -146,7 +146,7 @@ def keep(installation: Installation, actor: Actor, delegation_id: str) -> Chosen
             actor=actor.id,
         )
         entry = record(installation, actor, found, event, "kept", together)
-    return told(installation, found, event, entry)
+    return told(installation, name, found, event, entry)
 
 
 def undo(installation: Installation, actor: Actor, delegation_id: str) -> Chosen | None:
@@ -162,7 +162,7 @@ def undo(installation: Installation, actor: Actor, delegation_id: str) -> Chosen
     require(actor, "choose")
     name = name_of(installation)
     row = _own(installation, actor, delegation_id)
-    found = known(installation, row.drawn)
+    found = known(installation, name, row.drawn)
     with installation.store.transaction() as together:
         if together.settle_delegation(row.id, "undone"):
             log.record(
@@ -179,7 +179,7 @@ def undo(installation: Installation, actor: Actor, delegation_id: str) -> Chosen
             return None
         event = together.undo_choice(name, row.person, row.drawn, key=f"undone:{row.id}", actor=actor.id)
         entry = record(installation, actor, found, event, "took back", together)
-    return told(installation, found, event, entry)
+    return told(installation, name, found, event, entry)
 
 
 def draw(delegation_id: str, of: int) -> int:

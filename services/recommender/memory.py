@@ -77,8 +77,8 @@ os.register_at_fork(after_in_child=_begin_anew)
 
 
 @contextmanager
-def recalled(installation: Installation) -> Iterator[Remembered]:
-    """Give the catalogue in use with every choice that is in the store now.
+def recalled(installation: Installation, name: str | None = None) -> Iterator[Remembered]:
+    """Give a catalogue, the one in use where none is named, with every choice that is in the store now.
 
     Calculate inside, and write outside: no other thread of this process uses it meanwhile.
 
@@ -87,7 +87,7 @@ def recalled(installation: Installation) -> Iterator[Remembered]:
     NoCatalogue
         If there is none; services.installation.NothingLoaded where there are no customers either.
     """
-    name, store = name_of(installation), installation.store
+    name, store = name or name_of(installation), installation.store
     place = _place(repr(store), name)
     with place.lock:
         held, place.held = place.held, None  # so that what fails on the way is built anew, never used half

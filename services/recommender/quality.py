@@ -138,8 +138,8 @@ def evaluate(
 
     require(actor, "evaluate-recommender")
     name = name_of(installation)
-    setting, revision = current(installation)
-    with recalled(installation) as held:
+    setting, revision = current(installation, name)
+    with recalled(installation, name) as held:
         catalogue = held.memory.catalogue
     found = installation.store.all_choices(name)
     choices = Choices(found.people, found.person, found.item, found.moment)

@@ -64,9 +64,9 @@ class Setting(BaseModel):
     daily_delegations: int = Field(3, ge=0, le=50)
 
 
-def current(installation: Installation) -> tuple[Setting, int]:
+def current(installation: Installation, name: str | None = None) -> tuple[Setting, int]:
     """Give the settings in force and their revision; NoCatalogue where there is nothing to recommend."""
-    name = name_of(installation)
+    name = name or name_of(installation)
     found = installation.store.rules_of(name)
     if found is None:
         raise NoCatalogue(name)

@@ -38,7 +38,7 @@ def start(
     drawn = store.delegations(asked.name, asked.person)
     is_on = store.delegating(asked.name, asked.person)
     today = sum(one.created >= midnight(store.clock()) for one in drawn)
-    with recalled(installation) as held:
+    with recalled(installation, asked.name) as held:
         best = lists.popular(held, asked) if popular else ()
         found = Start(
             popular=best,
