@@ -134,7 +134,11 @@ def detail(row: Any, told: Any) -> html.Div:
 def _for_one(row: Any) -> list[Any]:
     key = row.plan["scenario"]["steps"][0]["who"]["key"]
     link = dcc.Link(key, href=f"/customer?id={quote(key, safe='')}")
-    return [facts.fact("For one customer", link), facts.fact("Held out by lot", "nobody")]
+    return [
+        facts.fact("For one customer", link),
+        facts.fact("Held out by lot", "nobody"),
+        facts.fact("Cost", money(row.contacted.cost, row.plan["currency"])),
+    ]
 
 
 def _for_many(row: Any) -> list[Any]:

@@ -19,6 +19,7 @@ from config.dataset import DatasetSpec, Kind
 from config.glossary import meaning
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
+    _offers,
     _way_back,
 )
 from services import customers, movement
@@ -63,6 +64,7 @@ def layout(id: str = "") -> html.Main:
             [
                 _score(found),
                 _reasons(found),
+                _offers.section(found),
                 _way_back.section(found),
                 _movement(found),
                 _facts(found),

@@ -151,16 +151,16 @@ def for_customer(installation: Installation, actor: Actor, key: str) -> Offers:
     if found is None or not found.offers:
         on = standing(installation, actor) if found is None else found.on
         return Offers(key, (), "", NO_OFFERS, 0.0, False, "", stamp(installation, on))
+    champion = found.on.champion
     entry = log.record(
         installation,
         actor,
         "recommendation",
         subject=key,
-        version=found.on.version,
+        version=champion.version if champion is not None else None,
         snapshot=found.on.dataset.snapshot,
         payload=_payload(found, key),
     )
-    champion = found.on.champion
     return Offers(
         id=key,
         offers=found.offers,
@@ -217,7 +217,7 @@ def _work_out(installation: Installation, actor: Actor, key: str) -> _Worked:
     row = customers.find(installation, on.dataset, key)
     asked = ask(installation, actor, key)
     on, trial = routing.stand(installation, actor, on, key, row)
-    with recalled(installation) as held:
+    with recalled(installation, asked.name) as held:
         likely = offer_ranking.rank(held, asked)
         chosen, seq, generation = offer_ranking.chosen(held, asked), held.seq, held.row.generation
         items = {one.id: one.offer for one in held.row.items if one.offer is not None}

@@ -164,7 +164,7 @@ def test_its_outcome_is_kept_and_tells_no_effect(town, keys, tmp_path, left, wor
     assert evidence.everything(town, "town") == {}
     assert action_effect.saved(town, MIA, "town") is None
     shown = told_in(parts.detail(row, told))
-    assert f"For one customer {keys[0]}" in shown and "Held out by lot nobody" in shown
+    assert f"For one customer {keys[0]}" in shown and "Held out by lot nobody Cost €30" in shown
     assert "The two arms" not in shown and "Kept because of it" not in shown
     assert words in shown
     assert "no effect is told" in told_in(parts.register([(row, told)], None))
