@@ -1,5 +1,6 @@
 """Choose for me: off unless switched on, bounded, drawn so that it can be drawn again, not counted unkept."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -144,6 +145,25 @@ def test_only_so_often_a_day_and_the_day_is_that_of_utc(films):
     films.store.clock = lambda: datetime(2026, 10, 6, tzinfo=UTC)
     assert answers.start(films, ANN).left_today == 2
     delegation.choose_for_me(films, ANN, "aliens")
+
+
+def test_the_limit_holds_though_several_ask_at_once(films):
+    settings.change(films, MIA, {"daily_delegations": 2}, 0)
+    found, refused = [], []
+
+    def ask():
+        try:
+            found.append(delegation.choose_for_me(films, ANN, "aliens"))
+        except TooManyDelegations as fault:
+            refused.append(fault)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(found), len(refused)) == (2, 4)
+    assert len(drawn(films)) == 2
 
 
 def test_undoing_gives_no_further_draw_that_day(films):
