@@ -25,6 +25,7 @@ import cli_log
 import cli_mitigation
 import cli_recommender
 import cli_registry
+import cli_replay
 import cli_scenarios
 import cli_signing
 import cli_travel
@@ -37,6 +38,7 @@ from services.roles import NotPermitted
 from web import here, serving
 from web.action_files import action_files
 from web.card_file import card_file
+from web.control_state import control_state
 from web.errors import answer_errors
 from web.guard import guard
 from web.headers import add_headers
@@ -106,6 +108,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(sign_in)
     server.register_blueprint(health)
     server.register_blueprint(scorecard_file)
+    server.register_blueprint(control_state)
     server.register_blueprint(card_file)
     server.register_blueprint(scenario_sample)
     server.register_blueprint(scenario_files)
@@ -120,6 +123,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     cli_signing.add_to(cli.model_group)
     cli_experiments.add_to(cli.model_group)
     cli_registry.add_to(cli.model_group)
+    cli_replay.add_to(cli_log.log_group)
     cli_mitigation.add_to(cli.model_group)
     groups = (
         *cli.GROUPS,

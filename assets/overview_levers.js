@@ -20,7 +20,21 @@
     bars();
     paint(setting.answer);
     const of = page;
-    keepsight.scenarioSample.load(setting).then((base) => (of.base = base), () => {});
+    keepsight.scenarioSample.load(setting).then((base) => {
+      of.base = base;
+      keepsight.control.hold(setting.version, card(), (why) => page === of && stop(why));
+    }, () => {});
+  }
+
+  // Lets go of the model: it may not answer any more, here either.
+  function letGo() {
+    keepsight.scenarioSample.forget();
+    page.base = null;
+  }
+
+  function stop(why) {
+    letGo();
+    keepsight.control.show(card(), why);
   }
 
   // --- what is moved ---------------------------------------------------------------------------------
@@ -88,8 +102,12 @@
 
   function confirm(answer) {
     if (!answer || !page || answer.number !== page.number) return;
-    if (answer.refused) prove(answer.refused, "bad");
-    else paint(answer);
+    if (answer.stopped) stop(answer.refused);
+    else if (answer.refused) prove(answer.refused, "bad");
+    else {
+      if (answer.stamp.version !== page.setting.version) letGo();
+      paint(answer);
+    }
   }
 
   // --- what follows ----------------------------------------------------------------------------------

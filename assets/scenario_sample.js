@@ -23,5 +23,5 @@
     return samples.get(key);
   }
 
-  keepsight.scenarioSample = { load, fetched };
+  keepsight.scenarioSample = { load, fetched, forget: () => samples.clear() };
 })();

@@ -38,8 +38,20 @@
     const of = page;
     keepsight.scenarioSample.load(setting).then((base) => {
       of.base = base;
+      keepsight.control.hold(setting.version, byId("steps"), (why) => page === of && stop(why));
       if (page === of) check(of.answer);
     }, () => page === of && prove("The sample could not be loaded, so figures follow on release only.", "bad"));
+  }
+
+  // Lets go of the model: it may not answer any more, here either.
+  function letGo() {
+    keepsight.scenarioSample.forget();
+    page.base = null;
+  }
+
+  function stop(why) {
+    letGo();
+    keepsight.control.show(document.querySelector(".ks-sc"), why);
   }
 
   function parts() {
@@ -131,6 +143,10 @@
     if (!answer || !page || answer.number !== page.number) return;
     window.clearTimeout(page.patience);
     page.answer = answer;
+    if (answer.stopped) {
+      stop(answer.refused);
+      return;
+    }
     if (answer.refused) {
       prove(answer.refused, "bad");
       say(answer.refused);
@@ -140,6 +156,7 @@
       // the server leaves out what is not said, so the same steps may be written in two ways
       page.answer = { ...answer, scenario: { steps: page.steps } };
     }
+    if (answer.stamp.version !== page.setting.version) letGo();
     keepsight.scenarioView.paint(page, answer);
     keepsight.scenarioSteps.tell(byId("steps"), answer.steps);
     check(page.answer);

@@ -71,6 +71,7 @@
   function ready(of, card) {
     if (page !== of) return;
     page.card = card;
+    keepsight.control.hold(of.setting.version, byId("controls"), (why) => page === of && stop(why));
     page.setting.controls.forEach((_, place) => setProps(control(place), { disabled: false }));
     const own = outlook();
     page.claimed = own.after.log_odds;
@@ -80,6 +81,18 @@
   function cannotLoad(of) {
     if (page !== of) return;
     prove("The model could not be loaded, so nothing can be moved. Check your connection and reload the page.", "bad");
+  }
+
+  // Lets go of the model, for good: it may not answer any more, here either.
+  function letGo() {
+    cards.clear();
+    page.card = null;
+    page.setting.controls.forEach((_, place) => setProps(control(place), { disabled: true }));
+  }
+
+  function stop(why) {
+    letGo();
+    keepsight.control.show(byId("controls").parentElement, why);
   }
 
   // --- what is moved ---------------------------------------------------------------------------------
@@ -245,6 +258,10 @@
     if (!answer || !page || answer.number !== page.number) return;
     window.clearTimeout(page.patience);
     page.confirmed = answer;
+    if (answer.stopped) {
+      stop(answer.refused);
+      return;
+    }
     if (answer.refused) {
       prove(answer.refused, "bad");
       say(answer.refused);
@@ -263,6 +280,7 @@
     const entry = answer.entry;
     const chance = share(answer.after.probability);
     if (answer.version !== page.setting.version) {
+      letGo();
       prove("A newer model answered than the one loaded here. The figures are its own; reload the page.", "bad", entry);
     } else if (apart === 0) {
       prove("Confirmed by the server, to the last bit:", "good", entry);

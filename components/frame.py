@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components.format import day
+from components.format import day, instant
 from components.marks import badge, draft_badge, icon
 
 MAIN = "ks-main"
@@ -45,6 +45,7 @@ PLACES = (
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
+    Place("Run", "Control room", "/control", "bi-toggles"),
     Place("Run", "People", "/people", "bi-person-badge"),
 )
 
@@ -151,6 +152,8 @@ def state(stamp: Any) -> list[Any]:
     """Say in the rail whether a model answers; ``stamp`` is that of the page's data, None while unknown."""
     if stamp is None or (stamp.version is None and stamp.withheld is None):
         words, kind = "Facts only", "off"
+    elif stamp.control != "on":
+        words, kind = _switched(stamp)
     elif stamp.version is None:
         words, kind = "Facts and averages" if stamp.has_averages else "Facts only for your role", "off"
     elif stamp.notice:
@@ -160,6 +163,33 @@ def state(stamp: Any) -> list[Any]:
     else:
         words, kind = "Model on", "on"
     return [html.Span(className=f"ks-dot ks-dot-{kind}", **{"aria-hidden": "true"}), html.Span(words)]
+
+
+def _switched(stamp: Any) -> tuple[str, str]:
+    """Say how the control room has switched the model."""
+    if stamp.is_hidden:
+        return "Model hidden by you", "off"
+    if stamp.control == "off":
+        return "Model off, facts only", "off"
+    if stamp.control == "paused":
+        return "Model paused", "draft"
+    if stamp.version is not None:
+        return "Fail-safe, signed version", "draft"
+    return "Fail-safe, averages" if stamp.has_averages else "Fail-safe, facts only", "off"
+
+
+def maintenance(notice: Any) -> html.Section | None:
+    """Announce maintenance above every page until it is over; nothing where there is none."""
+    if notice is None:
+        return None
+    times = [html.Time(instant(one), dateTime=instant(one)) for one in (notice.begins, notice.ends)]
+    words = html.P([html.Strong("Maintenance, "), times[0], " to ", times[1], f". {notice.text}"])
+    return html.Section(
+        [icon("bi-cone-striped"), words],
+        className="ks-banner",
+        role="status",
+        **{"aria-label": "Maintenance"},
+    )
 
 
 def draft_notice(stamp: Any, *, may_sign: bool) -> html.Section | None:

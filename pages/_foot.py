@@ -7,6 +7,7 @@ from typing import Any
 from dash import Input, Output, callback
 
 from components import frame
+from services import control_notices
 from services.installation import NothingLoaded
 from services.roles import permission, permitted
 from services.stamp import Stamp, stamp, standing
@@ -35,6 +36,10 @@ def show_foot(_path: str | None) -> tuple[list[Any], list[Any], Any]:
     return frame.foot_facts(found, here.installation().settings.contact), frame.state(found), banner(found)
 
 
-def banner(found: Stamp | None) -> Any:
-    """Stand above every page while a draft waits for the signature of whoever asks."""
-    return frame.draft_notice(found, may_sign=permitted(here.actor(), "sign-model"))
+def banner(found: Stamp | None) -> list[Any]:
+    """Stand above every page: maintenance until it is over, a draft that waits for who may sign it."""
+    said = [
+        frame.maintenance(control_notices.current(here.installation())),
+        frame.draft_notice(found, may_sign=permitted(here.actor(), "sign-model")),
+    ]
+    return [one for one in said if one is not None]

@@ -91,7 +91,8 @@ def _standing(found: CustomerAnswer, spec: DatasetSpec) -> str:
 
 
 def _actions(found: CustomerAnswer) -> list[Any]:
-    if found.score is None or not permitted(here.actor(), "explore"):
+    is_paused = found.stamp.control == "paused"
+    if found.score is None or is_paused or not permitted(here.actor(), "explore"):
         return []
     return [
         dcc.Link(
@@ -156,6 +157,9 @@ def _reasons(found: CustomerAnswer) -> html.Section:
     if found.score is None:
         why = "Reasons explain a score, and there is none now." if found.average else NO_REASONS
         return card("Why", states.empty("No reasons here", why, sign="bi-lock"), width="two-thirds")
+    if found.stamp.control == "paused":
+        why = "The model is paused, so nothing is worked out. The score is the last one, with its date above."
+        return card("Why", states.empty("No reasons now", why, sign="bi-pause-circle"), width="two-thirds")
     rows = [
         {"label": r.label, "value": r.value, "points": r.points, "role": str(r.role)} for r in found.reasons
     ]

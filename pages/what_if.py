@@ -142,7 +142,9 @@ def show_answer(question: dict[str, Any] | None) -> Any:
         return {"number": question.get("number"), "refused": "That question cannot be read. Reload the page."}
     try:
         found = what_if.answer(here.installation(), here.actor(), customer, changes, claimed)
-    except (ChangeRefused, NoSuchCustomer, NoModel) as refused:
+    except NoModel as stopped:
+        return {"number": question.get("number"), "refused": str(stopped), "stopped": True}
+    except (ChangeRefused, NoSuchCustomer) as refused:
         return {"number": question.get("number"), "refused": str(refused)}
     return what_if.plain(found) | {"number": question.get("number")}
 

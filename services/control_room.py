@@ -174,9 +174,7 @@ def _steady(installation: Installation, in_use: InUse, passage: Passage) -> Stea
         passage = replace(passage, suspects=frozenset({in_use.version or ""}))
     found = contingency.steady(installation, in_use, passage).champion
     if found is not None:
-        words = (
-            f"Version {found.version[:8]} would serve now: it is signed, its file is as recorded, it loads."
-        )
+        words = f"Version {found.version[:8]} would serve now: it is signed, its file is as recorded, and it loads."
         return Steady(found.version, words)
     averages = contingency.averages(installation, SYSTEM, "fail-safe")
     if averages.everybody is None:

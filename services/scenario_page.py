@@ -77,7 +77,9 @@ def asked(installation: Installation, actor: Actor, question: Mapping[str, Any])
     number = question.get("number")
     try:
         found = answer(installation, actor, {"steps": question.get("steps")})
-    except (ScenarioError, NoModel) as refused:
+    except NoModel as stopped:
+        return {"number": number, "refused": str(stopped), "stopped": True}
+    except ScenarioError as refused:
         return {"number": number, "refused": str(refused)}
     return plain_answer(found) | {"number": number}
 

@@ -45,7 +45,8 @@ PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")
 # favicon ...) does not exist here.
 SIGNED_IN = frozenset(
     {
-        "sign_in.leave", "scorecard_file.scorecard", "card_file.model_card", "scenario_sample.sample",
+        "sign_in.leave", "control_state.may_go_on", "scorecard_file.scorecard", "card_file.model_card",
+        "scenario_sample.sample",
         "scenario_sample.proof", "scenario_files.kept",
         "scenario_files.planned", "scenario_files.asked", "action_files.listed", "log_files.taken_out",
         ASSETS, CALLBACKS,
