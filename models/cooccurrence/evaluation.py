@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from models.cooccurrence.catalogue import Catalogue
-from models.cooccurrence.everybody import all_top
+from models.cooccurrence.contenders import RANKERS, Asked, Lists, lists_of
 from models.cooccurrence.memory import Memory
 from models.cooccurrence.metrics import Found, coverage, diversity, found, novelty
-from models.cooccurrence.rule import RULES, Rules, by_rule
+from models.cooccurrence.rule import RULES, Rules
 from models.cooccurrence.scoring import WEIGHTS, Weights
 from models.cooccurrence.split import SEED, at_random, by_time
 
 Split = Literal["random", "time"]
-Lists = npt.NDArray[np.int32]
 
 MOST_PEOPLE = 20_000
 GROUPS = ("light", "middle", "heavy")
@@ -93,24 +92,6 @@ class Choices:
     moment: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """Who is asked for lists (numbers of people, ascending), of which memory, and how."""
-
-    memory: Memory
-    people: npt.NDArray[np.intp]
-    count: int
-    seed: int
-    now: float
-    weights: Weights
-    rules: Rules
-    last: npt.NDArray[np.int32] = field(init=False)
-
-    def __post_init__(self) -> None:
-        last = [self.memory.histories.by_number(number)[-1] for number in self.people.tolist()]
-        object.__setattr__(self, "last", np.array(last, dtype=np.int32))
-
-
 def evaluate(
     catalogue: Catalogue,
     choices: Choices,
@@ -141,26 +122,71 @@ def evaluate(
     ValueError
         Where nobody has a choice on both sides, or an argument cannot be.
     """
-    if split not in get_args(Split):
-        raise ValueError(f"The split {split!r} is none of {', '.join(get_args(Split))}: give one of them.")
     if count < 1 or most_people < 1:
         raise ValueError(f"count is {count} and most_people {most_people}: give 1 or more of each.")
+    learnt = _learnt(choices, split, seed)
+    asked = _ask(catalogue, choices, learnt, count, seed, weights, rules, most_people)
+    wanted = _wanted(choices, learnt, asked.people)
+    ranked = tuple(_ranked(name, ranker(asked), asked, *wanted) for name, ranker in RANKERS.items())
+    return Evaluation(split, seed, count, len(asked.people), int(learnt.sum()), len(wanted[0]), ranked)
+
+
+def listed(
+    catalogue: Catalogue,
+    choices: Choices,
+    ranker: str,
+    lists: Mapping[str, Sequence[int]],
+    *,
+    split: Split = "time",
+    seed: int = SEED,
+    count: int = 10,
+) -> Ranked:
+    """Judge lists that another ranker made of the choices learnt from, as :func:`evaluate` judges ours.
+
+    Parameters
+    ----------
+    lists : mapping of str to sequence of int
+        Key of a person to numbers of items, best first; who has none is judged by an empty list.
+    """
+    learnt = _learnt(choices, split, seed)
+    asked = _ask(catalogue, choices, learnt, count, seed, WEIGHTS, RULES, len(choices.people))
+    names = asked.memory.histories.name
+    theirs = lists_of(asked, lambda number, last: list(lists.get(names(number), ())))
+    return _ranked(ranker, theirs, asked, *_wanted(choices, learnt, asked.people))
+
+
+def _learnt(choices: Choices, split: Split, seed: int) -> npt.NDArray[np.bool_]:
+    if split not in get_args(Split):
+        raise ValueError(f"The split {split!r} is none of {', '.join(get_args(Split))}: give one of them.")
     if split == "random":
-        learnt = at_random(choices.person, seed=seed)
-    else:
-        learnt = by_time(choices.person, choices.moment)
-    memory = Memory.build(
-        catalogue, choices.people, choices.person[learnt], choices.item[learnt], choices.moment[learnt]
-    )
+        return at_random(choices.person, seed=seed)
+    return by_time(choices.person, choices.moment)
+
+
+def _ask(
+    catalogue: Catalogue,
+    choices: Choices,
+    learnt: npt.NDArray[np.bool_],
+    count: int,
+    seed: int,
+    weights: Weights,
+    rules: Rules,
+    most_people: int,
+) -> Asked:
     people = _people(choices.person, learnt, most_people, seed)
-    now = float(choices.moment[learnt].max())
-    asked = _Asked(memory, people, count, seed, now, weights, rules)
+    person, item, moment = choices.person[learnt], choices.item[learnt], choices.moment[learnt]
+    memory = Memory.build(catalogue, choices.people, person, item, moment)
+    return Asked(memory, people, count, seed, float(moment.max()), weights, rules)
+
+
+def _wanted(
+    choices: Choices, learnt: npt.NDArray[np.bool_], people: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Give what was set aside of those asked: their row, and the item."""
     row = np.full(len(choices.people), -1)
     row[people] = np.arange(len(people))
     later = ~learnt & (row[choices.person] >= 0)
-    wanted = row[choices.person[later]], choices.item[later]
-    ranked = tuple(_ranked(name, ranker(asked), asked, *wanted) for name, ranker in RANKERS.items())
-    return Evaluation(split, seed, count, len(people), int(learnt.sum()), int(later.sum()), ranked)
+    return row[choices.person[later]], choices.item[later]
 
 
 def _people(
@@ -178,7 +204,7 @@ def _people(
 
 
 def _ranked(
-    name: str, lists: Lists, asked: _Asked, person: npt.NDArray[np.integer], item: npt.NDArray[np.integer]
+    name: str, lists: Lists, asked: Asked, person: npt.NDArray[np.integer], item: npt.NDArray[np.integer]
 ) -> Ranked:
     histories, catalogue = asked.memory.histories, asked.memory.catalogue
     each = found(lists, person, item, len(catalogue.items))
@@ -202,63 +228,3 @@ def _ranked(
 def _means(each: Found, rows: npt.NDArray[np.intp]) -> Figures:
     columns = (each.precision, each.recall, each.ndcg, each.average_precision)
     return Figures(len(rows), *(float(column[rows].mean()) for column in columns))
-
-
-def _items(asked: _Asked) -> Lists:
-    return all_top(asked.memory, asked.people, now=asked.now, weights=asked.weights, count=asked.count)
-
-
-def _items_apart(asked: _Asked) -> Lists:
-    return all_top(
-        asked.memory, asked.people, now=asked.now, weights=asked.weights, count=asked.count, apart=asked.last
-    )
-
-
-def _rule(asked: _Asked) -> Lists:
-    def one(number: int, last: int) -> list[int]:
-        taken = asked.memory.histories.by_number(number)
-        ranked = by_rule(asked.memory, last, taken=taken, rules=asked.rules, count=asked.count)
-        return [suggestion.item for suggestion in ranked]
-
-    return _lists(asked, one)
-
-
-def _popularity(asked: _Asked) -> Lists:
-    popularity = asked.memory.histories.popularity
-    order = np.argsort(-popularity, kind="stable")[: np.count_nonzero(popularity)]
-
-    def one(number: int, last: int) -> list[int]:
-        taken = asked.memory.histories.by_number(number)
-        first: list[int] = order[: asked.count + len(taken)].tolist()
-        return [item for item in first if item not in set(taken.tolist())]
-
-    return _lists(asked, one)
-
-
-def _random(asked: _Asked) -> Lists:
-    random, items = np.random.default_rng(asked.seed), len(asked.memory.catalogue.items)
-
-    def one(number: int, last: int) -> list[int]:
-        taken = set(asked.memory.histories.by_number(number).tolist())
-        drawn: list[int] = random.choice(items, min(items, asked.count + len(taken)), replace=False).tolist()
-        return [item for item in drawn if item not in taken]
-
-    return _lists(asked, one)
-
-
-def _lists(asked: _Asked, one: Callable[[int, int], list[int]]) -> Lists:
-    """Ask for one list after the other; short ones are filled up with -1."""
-    lists = np.full((len(asked.people), asked.count), -1, dtype=np.int32)
-    for row, (number, last) in enumerate(zip(asked.people.tolist(), asked.last.tolist(), strict=True)):
-        best = one(number, last)[: asked.count]
-        lists[row, : len(best)] = best
-    return lists
-
-
-RANKERS: dict[str, Callable[[_Asked], Lists]] = {
-    "items": _items,
-    "items, outside the categories of the last choice": _items_apart,
-    "rule, by the last choice": _rule,
-    "popularity": _popularity,
-    "random": _random,
-}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cooccurrence.evaluation import RANKERS, Choices, evaluate
+from models.cooccurrence.evaluation import RANKERS, Choices, evaluate, listed
 from models.cooccurrence.metrics import coverage, diversity, found, novelty
 from models.cooccurrence.rule import Rules
 from models.cooccurrence.split import at_random, by_time
@@ -196,3 +196,18 @@ def test_movielens_is_ranked_better_than_the_peers_and_popularity_do(shared_data
     assert ndcg["items"] >= 0.2285
     assert ndcg["items"] > ndcg["rule, by the last choice"] > ndcg["random"]
     assert ndcg["popularity"] == pytest.approx(0.139, abs=0.002)
+
+
+def test_lists_of_another_ranker_are_judged_as_ours_are():
+    catalogue, choices = two_tastes()
+    whole = {
+        name: [int(item) for item in range(24) if item % 2 == n % 2] for n, name in enumerate(choices.people)
+    }
+    best = {
+        name: [item for item in items if item not in choices.item[: 8 + 10 * n][10 * n :]]
+        for n, (name, items) in enumerate(whole.items())
+    }
+    judged = listed(catalogue, choices, "theirs", best, count=4)
+    assert judged.ranker == "theirs"
+    assert judged.figures.recall == 1
+    assert listed(catalogue, choices, "theirs", {}, count=4).figures.recall == 0
