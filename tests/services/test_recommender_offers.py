@@ -6,7 +6,7 @@ import pytest
 
 from data.store import EntryFilter
 from models import derivation
-from services import actions, log, portfolio, training
+from services import actions, control, log, portfolio, training
 from services.actions import ActionRefused
 from services.customers import NoSuchCustomer
 from services.recommender import offers
@@ -16,6 +16,7 @@ from tests.services.offer_town import ITEMS, furnish
 from tests.services.scenario_town import load, settle
 
 MIA = Actor("u-5", "Mia", "manager")
+MAX = Actor("u-9", "Max", "administrator")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FRAME = scenario_town.customers(400).set_index("key", drop=False)
 
@@ -200,6 +201,18 @@ def test_where_no_model_answers_the_order_stands_and_no_effect(town):
     found, by = shown(town, MONTHLY)
     assert found.offers[0].title == "Year" and found.stamp.version is None
     assert by["Year"].effect is None and by["Year"].why.startswith("No effect is told.")
+
+
+@pytest.mark.parametrize("state", ["paused", "off"])
+def test_while_the_model_is_switched_off_no_effect_is_told_and_none_goes_out(town, state):
+    furnish(town, {MONTHLY: ["T-1"]})
+    control.throw(town, MAX, "churn-model", state, "It is a test.")
+    found, by = shown(town, MONTHLY)
+    assert found.offers[0].title == "Year" and by["Year"].because.startswith("15 of 21 people")
+    assert not [one for one in found.offers if one.effect is not None or one.step is not None]
+    assert entries(town, "recommendation")[0].header.version is None
+    with pytest.raises(ActionRefused, match="Year cannot be made an action"):
+        offers.make_action(town, MIA, MONTHLY, "O-3")
 
 
 # --- on record ---------------------------------------------------------------------------------------
