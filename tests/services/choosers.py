@@ -1,6 +1,6 @@
 """Somebody who chooses in a process of their own, as a worker would; run as a program by tests of faults.
 
-    python choosers.py VAR PERSON
+    python choosers.py VAR PERSON [DATABASE]
 
 Reads a line a deed, ``choose ITEM KEY``, ``undo ITEM KEY``, ``recommend ITEM`` or ``die PLACE``, and answers
 each with a line of JSON once it is durable. PLACE says at what the process is killed from then on: ``record``
@@ -64,8 +64,8 @@ def deed(installation: Installation, actor: Actor, what: str, item: str, key: st
     }
 
 
-def main(var: Path, person: str) -> None:
-    installation = Installation(Settings(var=var, database_url=None))
+def main(var: Path, person: str, database: str | None = None) -> None:
+    installation = Installation(Settings(var=var, database_url=database))
     actor = Actor(person, person, "viewer")
     for line in sys.stdin:
         try:
@@ -76,4 +76,4 @@ def main(var: Path, person: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -100,9 +100,9 @@ def card(spec: DatasetSpec) -> Scorecard:
     return Scorecard.from_json(json.dumps(plain))
 
 
-def settle_town(folder) -> Installation:
+def settle_town(folder, database_url: str | None = None) -> Installation:
     """Load the customers and let the model serve, as a draft."""
-    installation = Installation(Settings(var=folder / "var", database_url=None))
+    installation = Installation(Settings(var=folder / "var", database_url=database_url))
     installation.store.migrate()
     spec = parse_spec(SPEC)
     frame = pd.DataFrame(ROWS)[list(spec.columns)]

@@ -16,7 +16,9 @@ import pytest
 from data.store import EntryFilter
 from services.recommender import answers, checking, choosing, memory
 from services.roles import SYSTEM, Actor
-from tests.services.film_town import ANN, EARLIER, ITEMS, SH, SIMON, SR, choose, settle_films
+from tests.data.conftest import postgres_server, postgres_url  # noqa: F401
+from tests.services.film_town import ANN, EARLIER, ITEMS, SH, SIMON, SR, choose, put_films, settle_films
+from tests.services.small_town import settle_town
 
 PROGRAM = Path(__file__).with_name("choosers.py")
 
@@ -26,11 +28,22 @@ def films(tmp_path):
     return settle_films(tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def films_of_either(request, tmp_path):
+    """Give the films in a store of either kind."""
+    if request.param == "sqlite":
+        return settle_films(tmp_path)
+    films = settle_town(tmp_path, database_url=request.getfixturevalue("postgres_url"))
+    put_films(films)
+    return films
+
+
 class Worker:
     """A process that chooses and recommends on the same installation."""
 
     def __init__(self, films, person):
         command = [sys.executable, str(PROGRAM), str(films.settings.var), person]
+        command += [films.settings.database_url] if films.settings.database_url else []
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(command, **pipes)
 
@@ -47,10 +60,10 @@ class Worker:
 
 
 @pytest.fixture
-def worker(films):
+def worker():
     made = []
 
-    def start(person):
+    def start(films, person):
         made.append(Worker(films, person))
         return made[-1]
 
@@ -106,7 +119,7 @@ def assert_counted_once(films):
 
 
 def test_a_choice_in_one_worker_is_in_the_next_recommendation_of_every_other(films, worker):
-    ada, ben = worker("ada"), worker("ben")
+    ada, ben = worker(films, "ada"), worker(films, "ben")
     before = [["airplane"]] * 3
     assert [ada.ask("recommend", "aliens")["items"], ben.ask("recommend", "aliens")["items"],
             [one.item for one in answers.recommend(films, ANN, "aliens").items]] == before  # fmt: skip
@@ -121,9 +134,12 @@ def test_a_choice_in_one_worker_is_in_the_next_recommendation_of_every_other(fil
     assert_counted_once(films)
 
 
-def test_workers_and_threads_that_count_the_same_cells_lose_none_and_count_none_twice(films, worker):
+def test_workers_and_threads_that_count_the_same_cells_lose_none_and_count_none_twice(
+    films_of_either, worker
+):
+    films = films_of_either
     choose(films, ANN, "aliens")  # this process has it in memory before the others begin
-    workers = [worker("ada"), worker("ben")]
+    workers = [worker(films, "ada"), worker(films, "ben")]
     orders = {one: random.Random(seed).sample(sorted(ITEMS), len(ITEMS)) for seed, one in enumerate("ab")}
     faults = []
 
@@ -190,14 +206,14 @@ def test_a_child_of_a_fork_starts_anew_though_a_thread_of_its_parent_was_busy(fi
     ("place", "is_there"), [("record", False), ("log", False), ("commit", False), ("answer", True)]
 )
 def test_a_worker_killed_on_the_way_leaves_a_choice_whole_or_none(films, worker, place, is_there):
-    ada = worker("ada")
+    ada = worker(films, "ada")
     assert ada.ask("choose", "alien", "a1") == {"again": False, "repeat": False, "cells": []}
     head = films.store.head()
     ada.ask("die", place)
     assert ada.ask("choose", "dune", "a2") is None
     assert ("dune" in histories(films)["user:ada"]) == is_there
     assert films.store.head().seq == head.seq + is_there
-    retried = worker("ada").ask("choose", "dune", "a2")  # the browser tries again, elsewhere
+    retried = worker(films, "ada").ask("choose", "dune", "a2")  # the browser tries again, elsewhere
     assert (retried["again"], retried["repeat"]) == (is_there, False)
     assert histories(films)["user:ada"] == {"alien", "dune"}
     assert_counted_once(films)
@@ -210,7 +226,7 @@ def test_killed_at_any_moment_all_that_was_acknowledged_is_there_once(films, wor
     rng, acknowledged = random.Random(seed), []
     answers.table(films, ANN)  # in memory here from the beginning: it learns event by event
     for life in range(2):
-        ada, stop = worker("ada"), threading.Event()
+        ada, stop = worker(films, "ada"), threading.Event()
         ada.ask("recommend", "aliens")  # it is under way: all that follows is choosing
         killer = threading.Timer(rng.random() / 2, ada.process.kill)
         killer.start()
