@@ -126,10 +126,8 @@ class Engines:
     def appending(self) -> Iterator[Connection]:
         """Give a connection on which one statement appends to the log; it is on disk when this ends.
 
-        A chain lets one writer in at a time. On PostgreSQL a commit that waits for the disk within that turn
-        would cost most of the rate; so the statement commits without waiting, which ends the turn, and the
-        wait comes after it, shared with all who wait by then. PostgreSQL writes its journal in order: no
-        entry is ever on disk without those before it.
+        On PostgreSQL that statement is outside a transaction, so that it can end the chain's turn by a commit
+        before it waits for the disk (migration 0009).
         """
         if self.url.get_backend_name() == "sqlite":
             with self.connection(writes=True) as connection:
@@ -138,7 +136,6 @@ class Engines:
         with self._in_words(), self.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT", **{ALONE: True})
             yield connection
-            connection.execute(_WAIT_FOR_DISK)
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -237,13 +234,23 @@ def take_turn(connection: Connection, lock: int) -> None:
 
 _ADVISORY = text("SELECT pg_advisory_xact_lock(:lock)")
 
-# an entry of its own in PostgreSQL's journal, so that this commit has something to wait for
-_WAIT_FOR_DISK = text("SELECT pg_logical_emit_message(true, 'keepsight', '')")
-
 
 def is_alone(connection: Connection) -> bool:
-    """Say whether the one statement of a connection commits by itself (``Engines.appending``)."""
+    """Say whether a statement of a connection commits by itself (``Engines.appending``)."""
     return bool(connection.get_execution_options().get(ALONE))
+
+
+def wait_for_disk(connection: Connection) -> None:
+    """Wait until all that this connection may have seen is on disk.
+
+    On PostgreSQL an append is seen a moment before; an entry of our own in its journal, which is written in
+    order, is something to wait for.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ENTRY_OF_OUR_OWN)
+
+
+_ENTRY_OF_OUR_OWN = text("SELECT pg_logical_emit_message(true, 'keepsight', '')")
 
 
 def insert_unless_there(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:

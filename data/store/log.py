@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from data.store import log_purge, log_search
 from data.store.chain import Head, Header
-from data.store.engine import Reach
+from data.store.engine import Reach, wait_for_disk
 from data.store.log_append import Entry, append, read_head, seal
 from data.store.log_search import LAST, EntryFilter
 from data.store.log_verify import Verification, verified
@@ -65,7 +65,9 @@ class Log(Reach):
     def lasting_head(self) -> Head:
         """Give the end of the chain, on disk for sure: what is kept elsewhere has to outlive a power cut."""
         with self.appending() as connection:
-            return read_head(connection)
+            head = read_head(connection)
+            wait_for_disk(connection)
+            return head
 
     def entry(self, seq: int) -> Logged | None:
         """Give one entry, or None where there is none of that number."""

@@ -118,8 +118,8 @@ _HEAD = select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
 _INSERT_HEADER = insert(log)
 _INSERT_PAYLOAD = insert(log_payload)
 _APPEND = text(
-    "SELECT seq, previous, hash FROM log_append(:lock, :is_alone, :first, :last, :time, :kind, :actor, "
-    ":version, :snapshot, :payload_hash, :salt, :actor_name, :subject, :body)"
+    "CALL log_append(:lock, :is_alone, :first, :last, :time, :kind, :actor, :version, :snapshot, "
+    ":payload_hash, :salt, :actor_name, :subject, :body, NULL, NULL, NULL)"
 )
 
 

@@ -71,8 +71,9 @@ def test_what_nobody_was_told_of_may_be_gone_and_the_rest_is_whole(store, server
 
 def append_without_waiting(url: str) -> None:
     """Append as somebody does who is killed between the commit and the wait for the disk."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as connection:
+        connection.execute("SET LOCAL synchronous_commit = off")
         connection.execute(
-            "SELECT log_append(%s, true, %s, %s, now(), 'k', 'a', NULL, NULL, 'h', 's', 'n', NULL, '{}')",
-            (1, "{", "}"),
+            "CALL log_append(1, false, '{', '}', now(), 'k', 'a', NULL, NULL, 'h', 's', 'n', NULL, '{}', "
+            "NULL, NULL, NULL)"
         )

@@ -19,19 +19,18 @@ INDEXES = {
 }
 FORMER = {"ix_log_actor_seq": ["actor", "seq"], "ix_log_kind_seq": ["kind", "seq"]}
 
-# Within the turn there is this one call, and no way back and forth to whoever asks. It is volatile, so that
-# each statement in it sees what was committed before its turn came
+# One call, so that within the turn there is no way back and forth to whoever asks. Alone, it commits without
+# waiting for the disk, which ends the turn, and waits then, together with all who do by that time: the next
+# commit has an entry of its own in PostgreSQL's journal to wait for. Each statement of a procedure sees what
+# was committed before it began, so that the end of the log is read as of when the turn came
 APPEND = """
-CREATE FUNCTION log_append(
+CREATE PROCEDURE log_append(
     turn bigint, is_alone boolean, first text, last text, at timestamptz, of_kind text, by_actor text,
     on_version text, on_snapshot text, of_payload text, with_salt text, by_name text, about text,
-    with_body text, OUT seq bigint, OUT previous text, OUT hash text
-) LANGUAGE plpgsql VOLATILE AS $$
+    with_body text, INOUT seq bigint, INOUT previous text, INOUT hash text
+) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(turn);
-    IF is_alone THEN
-        PERFORM set_config('synchronous_commit', 'off', true);  -- whoever asks waits for the disk afterwards
-    END IF;
     SELECT end_of.seq + 1, end_of.hash INTO seq, previous FROM log AS end_of ORDER BY end_of.seq DESC LIMIT 1;
     seq := coalesce(seq, 1);
     previous := coalesce(previous, repeat('0', 64));
@@ -41,12 +40,17 @@ BEGIN
                 log_append.previous, log_append.hash);
     INSERT INTO log_payload (seq, salt, actor_name, subject, body)
         VALUES (log_append.seq, with_salt, by_name, about, with_body);
+    IF is_alone THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+        COMMIT;
+        PERFORM pg_logical_emit_message(true, 'keepsight', '');
+    END IF;
 END $$
 """
 
 
 def upgrade() -> None:
-    """Exchange the indexes; make the function."""
+    """Exchange the indexes; make the procedure."""
     _exchange(FORMER, INDEXES)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(APPEND.replace(":", r"\:"))
@@ -55,7 +59,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Put the former indexes back."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION log_append")
+        op.execute("DROP PROCEDURE log_append")
     _exchange(INDEXES, FORMER)
 
 
