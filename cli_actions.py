@@ -15,6 +15,7 @@ from cli import _answer, _clear_errors, _here, _say, as_json
 from cli_signing import _person, because, by
 from services import action_effect, action_export, action_outcomes, actions
 from services.actions import ActionRow
+from services.recommender import offers
 from services.roles import SYSTEM
 
 action_group = AppGroup("action", help="Lists that went out from a scenario, and what came of them.")
@@ -57,6 +58,21 @@ def start(
         hold_out_share=hold_out,
         leave_out=leave_out,
     )
+    _answer(asdict(row), "\n".join(_lines(row)), as_json)
+
+
+@action_group.command("offer")
+@click.argument("customer")
+@click.argument("offer")
+@by
+@as_json
+@_clear_errors
+def start_offer(customer: str, offer: str, by: str, as_json: bool) -> None:
+    """Make OFFER an action for CUSTOMER alone (ids); nobody is held out, so no effect is ever told of it.
+
+    Example: flask action offer C-02978 O-09 --by mia
+    """
+    row = offers.make_action(_here(), _person(by), customer, offer)
     _answer(asdict(row), "\n".join(_lines(row)), as_json)
 
 

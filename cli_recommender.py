@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from cli import _answer, _clear_errors, _here, _say, as_json
 from cli_signing import _person
-from services.recommender import answers, catalogue, checking, choosing, quality, searching, settings
+from services.recommender import answers, catalogue, checking, choosing, offers, quality, searching, settings
 from services.recommender.shown import Chosen
 from services.roles import SYSTEM, Actor
 
@@ -68,6 +68,27 @@ def recommend(item: str, customer: str | None, by: str | None, as_json: bool) ->
     if found.absent:
         lines.append(found.absent)
     _answer(asdict(found), "\n".join(lines), as_json)
+
+
+@recommend_group.command("offers")
+@click.argument("customer")
+@by
+@as_json
+@_clear_errors
+def offers_for(customer: str, by: str | None, as_json: bool) -> None:
+    """Say which offers CUSTOMER (an id) is likely to take, what each would do and cost.
+
+    Example: flask recommend offers C-02978
+    """
+    found = offers.for_customer(_here(), _who(by), customer)
+    lines = [found.nothing or found.basis, *(_offer(one) for one in found.offers)]
+    _answer(asdict(found), "\n".join(lines), as_json)
+
+
+def _offer(one: offers.OfferShown) -> str:
+    effect = one.effect
+    does = f"{effect.before:.1%} to {effect.after:.1%} in the model." if effect is not None else one.why
+    return f"{one.item}  {one.title} ({one.cost:g} {one.unit}): {does} {one.because}."
 
 
 @recommend_group.command("why-not")
