@@ -3,7 +3,9 @@
 (function () {
   "use strict";
   const keepsight = (window.keepsight = window.keepsight || {});
+  const PATIENCE_MS = 5000;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  let asking = 0;
   const closest = (event, selector) => (event.target.closest ? event.target.closest(selector) : null);
 
   // --- picking a title: a combobox as ARIA describes it ------------------------------------------------
@@ -107,6 +109,18 @@
     return [...window.crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
   }
 
+  // A second click while the first is being answered is no second deed.
+  function ask(button) {
+    if (asking) return;
+    asking = window.setTimeout(() => (asking = 0), PATIENCE_MS);
+    setProps("recommendations-deed", { data: { ...button.dataset, key: freshKey() } });
+  }
+
+  function answered() {
+    window.clearTimeout(asking);
+    asking = 0;
+  }
+
   function click(event) {
     const option = closest(event, ".ks-rec-option");
     if (option) return take(option.closest(".ks-rec-picker"), option);
@@ -120,9 +134,7 @@
     }
     if (closest(event, ".ks-rec-close")) setProps("recommendations-said", { children: [] });
     const button = closest(event, "[data-deed]");
-    if (button) {
-      setProps("recommendations-deed", { data: { ...button.dataset, key: freshKey() } });
-    }
+    if (button) ask(button);
     const cell = closest(event, ".ks-rec-map tbody td");
     if (cell) read(cell);
   }
@@ -136,6 +148,7 @@
 
   // What was done is read out and holds the focus, since the button that did it may be gone.
   function done(told) {
+    answered();
     window.requestAnimationFrame(() => {
       const said = document.getElementById("recommendations-said");
       if (said && told && told.length) said.focus({ preventScroll: true });

@@ -24,7 +24,7 @@ from web import here
 
 dash.register_page(__name__, path="/recommendations", title="Recommendations - Keepsight", order=5)
 
-LEDE = "Pick a title: what goes with it, why, and on how many people that stands."
+LEDE = "Pick a title: what goes with it, and on whose choices that stands."
 NOT_SO = (LookupError, ValueError, NotPermitted)
 MOST_CATEGORIES = 24
 
@@ -83,7 +83,7 @@ def _map_card() -> html.Section:
     return card(
         "Which categories go together",
         html.Div(states.loading(), id=Ids.MAP, className="ks-refresh"),
-        note="co-choices of all people, measured; categories often chosen together stand side by side",
+        note="co-choices of everybody; what is chosen together stands together",
         help_text=meaning("co-choices"),
         width="full",
     )

@@ -264,6 +264,7 @@ def test_what_was_drawn_is_undone_and_counted_nothing(town):
     made = delegation.choose_for_me(town.installation, me, "aliens")
     told, _ = do(town, "refuse", id=made.id)
     assert "counted nothing" in told
+    assert draw_part(town)[1] == []
     assert own(town)[0].startswith("Nothing yet")
     assert "Nothing was drawn for you" in do(town, "keep", role="manager", id=made.id)[0]
 
@@ -471,6 +472,25 @@ def test_pick_read_choose_see_the_cell_move_delegate_and_undo_by_keyboard(browse
     until(driver, lambda d: "Star Trek" not in words_of(d, "own"))
     person = f"user:{town.people['viewer'].id}"
     assert [item for item, *_ in town.installation.store.history(NAME, person)] == ["aliens"]
+    assert console(driver) == []
+
+
+@pytest.mark.browser
+def test_a_double_click_is_one_deed(browser, town, address):
+    driver = opened(browser, town, address, "/recommendations?item=aliens")
+    twice = "const b = document.querySelector(arguments[0]); b.click(); b.click()"
+    until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "[role=switch]"))
+    press(driver, "[role=switch]")
+    until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "[data-deed=draw]"))
+    driver.execute_script(twice, "[data-deed=draw]")
+    until(driver, lambda d: "2 of 3 left today" in words_of(d, "draw"))
+    driver.execute_script(twice, "[data-deed=choose][data-item=dune]")
+    until(driver, lambda d: "Chosen: Dune" in words_of(d, "said"))
+    until(driver, lambda d: "Dune" in words_of(d, "own"))
+    assert "Chosen: Dune" in words_of(driver, "said")
+    person = f"user:{town.people['manager'].id}"
+    assert len(town.installation.store.delegations(NAME, person)) == 1
+    assert len(town.installation.store.history(NAME, person)) == 1
     assert console(driver) == []
 
 
