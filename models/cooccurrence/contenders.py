@@ -58,9 +58,9 @@ def _popularity(asked: Asked) -> Lists:
     order = np.argsort(-popularity, kind="stable")[: np.count_nonzero(popularity)]
 
     def one(number: int, last: int) -> list[int]:
-        taken = asked.memory.histories.by_number(number)
+        taken = set(asked.memory.histories.by_number(number).tolist())
         first: list[int] = order[: asked.count + len(taken)].tolist()
-        return [item for item in first if item not in set(taken.tolist())]
+        return [item for item in first if item not in taken]
 
     return lists_of(asked, one)
 

@@ -29,17 +29,9 @@ def decayed_rows(
 
 
 def _row(histories: Histories, item: int, half_life_days: float, now: float) -> Floats:
-    people = histories.chosen_by(item).tolist()
-    if not people:
-        return np.zeros(histories.items)
-    others, moments = [], []
-    for number in people:
-        history, when = histories.by_number(number), histories.moments(histories.name(number))
-        others.append(history)
-        moments.append(np.maximum(when, when[history == item]))
-    age_days = np.maximum(now - np.concatenate(moments), 0) / DAY
+    age_days = np.maximum(now - histories.met_when(item), 0) / DAY
     weight = np.exp2(-age_days / half_life_days)
-    counted = np.bincount(np.concatenate(others), weight, minlength=histories.items)
+    counted = np.bincount(histories.met(item), weight, minlength=histories.items)
     row = counted.astype(np.float64, copy=False)
     row[item] = 0
     return row

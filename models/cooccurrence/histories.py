@@ -128,13 +128,28 @@ class Histories:
 
     def met(self, item: int) -> Ints:
         """Give the histories of all who chose an item, one after the other."""
-        people = self.chosen_by(item)
-        if not self._changed:
-            return gathered(self._starts, self._items, people)
-        changed = [number for number in people.tolist() if number in self._changed]
-        unchanged = people[np.isin(people, changed, invert=True)]
+        unchanged, changed = self._who_chose(item)
         parts = [np.array(self._changed[number][0]) for number in changed]
         return np.concatenate([gathered(self._starts, self._items, unchanged), *parts])
+
+    def met_when(self, item: int) -> Floats:
+        """Give when each pair of :meth:`met` with the item came about: the later of its two choices."""
+        unchanged, changed = self._who_chose(item)
+        items, moments = (gathered(self._starts, of, unchanged) for of in (self._items, self._moments))
+        lengths = self._starts[unchanged + 1] - self._starts[unchanged]
+        parts = [np.maximum(moments, np.repeat(moments[items == item], lengths))]
+        for number in changed:
+            items, moments = map(np.array, self._changed[number])
+            parts.append(np.maximum(moments, moments[items == item]))
+        return np.concatenate(parts)
+
+    def _who_chose(self, item: int) -> tuple[Ints, list[int]]:
+        """Give who chose an item: people who stand as they were built, and those who changed since."""
+        people = self.chosen_by(item)
+        if not self._changed:
+            return people, []
+        changed = [number for number in people.tolist() if number in self._changed]
+        return people[np.isin(people, changed, invert=True)], changed
 
     def matrix(self) -> sp.csr_array:
         """Give choices as ones (int32), of shape (people, items), people by number."""

@@ -145,3 +145,17 @@ def test_choices_that_do_not_fit_are_refused_with_the_remedy(arrays, remedy):
 def test_a_person_given_twice_is_refused():
     with pytest.raises(ValueError, match="A person is there twice: give each key of the people once"):
         Histories.build(1, ["Ada", "Ada"], [], [], [])
+
+
+@given(stories())
+def test_a_pair_came_about_with_the_later_of_its_two_choices(story):
+    catalogue, done = story
+    left, histories = left_of(done), lived(catalogue, done).histories
+    for item in range(len(catalogue.items)):
+        found = zip(histories.met(item).tolist(), histories.met_when(item).tolist(), strict=True)
+        by_hand = [
+            (other, max(own[item], moment))
+            for own in left.values() if item in own
+            for other, moment in own.items()
+        ]  # fmt: skip
+        assert sorted(found) == sorted(by_hand)
