@@ -111,7 +111,8 @@ class Passage:
         own = self.holds
         if own.is_damaged or own.since is None:
             return own.reason
-        what = "All model output was" if own.subsystem == MASTER else f"{NAMES[own.subsystem]} was"
+        name = NAMES[own.subsystem]
+        what = "All model output was" if own.subsystem == MASTER else f"{name} {_was(name)}"
         return (
             f"{what} {WORDS[own.state]} on {own.since:%d %B %Y, %H:%M} UTC by {own.by}: {own.reason}"
             f"{'' if own.reason.endswith(('.', '!', '?')) else '.'}"
@@ -267,6 +268,10 @@ def _verify(installation: Installation) -> None:
 
 def _as_it_is(now: State) -> str:
     return f"{NAMES[now.subsystem]}: {now.words}"
+
+
+def _was(name: str) -> str:
+    return "were" if name.endswith("s") else "was"
 
 
 def _named(subsystem: str) -> str:

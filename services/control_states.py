@@ -36,8 +36,8 @@ SEEN = MappingProxyType(
         (CHURN, "off"): "Facts only: no score, no reason, no what-if, no scenario, no list by risk.",
         (RECOMMENDER, "on"): "Recommendations with the cells they come from.",
         (RECOMMENDER, "paused"): "No new recommendations; what was chosen stays in sight.",
-        (RECOMMENDER, "fail-safe"): "No recommendations, since nothing simpler is signed; the table of "
-        "choices, which are facts, stays.",
+        (RECOMMENDER, "fail-safe"): "The titles that most people chose, said so, instead of recommendations; "
+        "the table of choices, which are facts, stays.",
         (RECOMMENDER, "off"): "No recommendations; the table of choices, which are facts, stays.",
         (DELEGATION, "on"): "Keepsight chooses for those who asked it to.",
         (DELEGATION, "paused"): "Nobody is chosen for; people choose by themselves.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services import control
+from services.control_states import RECOMMENDER
 from services.recommender import settings
 from services.recommender.names import name_of, person_of
 from services.recommender.settings import Setting
@@ -33,6 +35,8 @@ class Asked:
         Ids of items and names of categories that the person does not want to see.
     now : float
         Seconds since 1970, by the store's clock.
+    control, stopped : str
+        How the control room lets recommendations pass (``on``, ``paused`` ...), and why not.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Asked:
     hidden_items: frozenset[str]
     hidden_categories: frozenset[str]
     now: float
+    control: str = "on"
+    stopped: str = ""
 
     @property
     def rules(self) -> Rules:
@@ -61,6 +67,7 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
     name, person = name_of(installation), person_of(installation, actor, customer)
     setting, revision = settings.current(installation, name)
     hidden = installation.store.hidden(name, person)
+    passage = control.passes(installation, actor, RECOMMENDER)
     return Asked(
         name=name,
         person=person,
@@ -70,6 +77,8 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
         hidden_items=frozenset(hidden.items),
         hidden_categories=frozenset(hidden.categories),
         now=installation.store.clock().timestamp(),
+        control=passage.state,
+        stopped=passage.why,
     )
 
 

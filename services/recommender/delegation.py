@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from data.store import DelegationRow, Transaction
-from services import log
+from services import control, log
+from services.control_states import DELEGATION
 from services.recommender import lists
 from services.recommender.asking import ask
 from services.recommender.choosing import known, record, told
@@ -68,11 +69,15 @@ def choose_for_me(installation: Installation, actor: Actor, picked: str) -> Dele
     Raises
     ------
     DelegationRefused
-        If the person did not switch it on, the settings allow none, or nothing has evidence.
+        If the person did not switch it on, the settings or the control room allow none, or nothing has
+        evidence.
     data.store.TooManyDelegations
         If Keepsight chose for them as often today (UTC) as it may.
     """
     require(actor, "choose")
+    passage = control.passes(installation, actor, DELEGATION)
+    if not passage.is_open:
+        raise DelegationRefused(passage.why)
     asked = ask(installation, actor)
     if asked.setting.daily_delegations == 0:
         raise DelegationRefused("Keepsight chooses for nobody here (a setting): choose yourself.")

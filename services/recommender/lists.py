@@ -37,6 +37,8 @@ def make(held: Remembered, asked: Asked, item: str) -> Made:
     """Rank what goes with an item for a person; models' UnknownItem where there is no such item."""
     number = held.memory.catalogue.number(item)
     picked = item_at(held, number)
+    if asked.stopped:
+        return _stopped(held, asked, picked, number)
     found = ranked(held, asked, number, asked.setting.list_length)
     items = tuple(_recommended(held, asked, picked, one, place) for place, one in enumerate(found, start=1))
     wants_popular = not items and asked.setting.no_evidence == "popular"
@@ -51,6 +53,12 @@ def make(held: Remembered, asked: Asked, item: str) -> Made:
         generation=held.row.generation,
         seq=held.seq,
     )
+
+
+def _stopped(held: Remembered, asked: Asked, picked: Item, number: int) -> Made:
+    """Say why nothing is recommended; in fail-safe the popular titles, which are counted, stand instead."""
+    instead = popular(held, asked, number) if asked.control == "fail-safe" else ()
+    return Made(picked, (), instead, asked.stopped, "", held.row.generation, held.seq)
 
 
 def ranked(held: Remembered, asked: Asked, number: int, count: int) -> list[Suggestion]:
@@ -155,6 +163,7 @@ def payload(asked: Asked, made: Made) -> dict[str, object]:
         "settings_revision": asked.revision,
         "now": asked.now,
         "hidden": [sorted(asked.hidden_items), sorted(asked.hidden_categories)],
+        **({"control": asked.control} if asked.stopped else {}),
         **figures(made),
     }
 

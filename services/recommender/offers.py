@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.values import number
-from services import actions, customers, log, routing
+from services import actions, control, customers, log, routing
 from services.actions import ActionRefused, ActionRow, Planned
 from services.case import inputs
+from services.control_states import RECOMMENDER
 from services.customers import NoSuchCustomer
 from services.recommender import offer_ranking, words
 from services.recommender.asking import Asked, ask
@@ -137,13 +138,18 @@ class _Worked:
 def for_customer(installation: Installation, actor: Actor, key: str) -> Offers:
     """Give the offers for a customer, those likely to be taken first; on record when this returns.
 
-    Where no model may answer, or not firmly, no effect is told and why stands with each offer.
+    Where no model may answer, or not firmly, no effect is told and why stands with each offer. While the
+    recommender is stopped there are none.
 
     Raises
     ------
     services.roles.NotPermitted, NoSuchCustomer
     """
     require(actor, "explore")
+    passage = control.passes(installation, actor, RECOMMENDER)
+    if not passage.is_open:
+        own = stamp(installation, standing(installation, actor))
+        return Offers(key, (), "", passage.why, 0.0, False, "", own)
     try:
         found = _work_out(installation, actor, key)
     except NoCatalogue:
@@ -198,6 +204,9 @@ def make_action(installation: Installation, actor: Actor, key: str, item: str) -
 
 def _as_action(installation: Installation, actor: Actor, key: str, item: str) -> tuple[str, dict[str, Any]]:
     require(actor, "see-actions")
+    passage = control.passes(installation, actor, RECOMMENDER)
+    if not passage.is_open:
+        raise ActionRefused(passage.why)
     found = _work_out(installation, actor, key)
     offer = next((one for one in found.offers if one.item == item), None)
     if offer is None:

@@ -16,6 +16,8 @@ def why_not(held: Remembered, asked: Asked, picked: str, item: str) -> str:
     """Say why an item is not in the list for a picked one, or at which place it is."""
     from models.cooccurrence.why_not import why_not as reason_of  # late: brings scipy along
 
+    if asked.stopped:
+        return asked.stopped
     catalogue = held.memory.catalogue
     number, other = catalogue.number(picked), catalogue.number(item)
     by_rule = asked.setting.ranker == "rule"

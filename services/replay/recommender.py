@@ -19,6 +19,8 @@ def listed(installation: Installation, entry: LogEntry, payload: Mapping[str, An
     """Rank again by the settings of then, over the choices of then."""
     if "why_not" in payload:
         raise NotReplayable("It says why a title was not in a list; the list itself can be replayed.")
+    if "control" in payload:
+        raise NotReplayable(f"No list was made: the control room had it {payload['control']}.")
     if "items" not in payload or "event" not in payload:
         raise NotReplayable("It is no list of titles.")
     return lists.figures(lists.make(_of_then(installation, payload), _asked(payload), payload["item"]))
