@@ -18,6 +18,14 @@ from tests.services.small_town import settle_town
 
 WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 STILL = "for (const one of document.getAnimations()) if (/^ks-rec/.test(one.animationName)) one.finish()"
+SLOWLY = """
+const fetched = window.fetch;
+window.fetch = async (...asked) => {
+  const answer = await fetched(...asked);
+  await new Promise((go) => setTimeout(go, 600));
+  return answer;
+};
+"""
 LIST, MAP = "recommendations-list", "recommendations-map"
 
 
@@ -478,10 +486,11 @@ def test_pick_read_choose_see_the_cell_move_delegate_and_undo_by_keyboard(browse
 @pytest.mark.browser
 def test_a_double_click_is_one_deed(browser, town, address):
     driver = opened(browser, town, address, "/recommendations?item=aliens")
-    twice = "const b = document.querySelector(arguments[0]); b.click(); b.click()"
+    twice = "const b = document.querySelector(arguments[0]); b.click(); setTimeout(() => b.click(), 100)"
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "[role=switch]"))
     press(driver, "[role=switch]")
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "[data-deed=draw]"))
+    driver.execute_script(SLOWLY)
     driver.execute_script(twice, "[data-deed=draw]")
     until(driver, lambda d: "2 of 3 left today" in words_of(d, "draw"))
     driver.execute_script(twice, "[data-deed=choose][data-item=dune]")
