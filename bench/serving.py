@@ -45,7 +45,9 @@ class Served:
 
 
 @contextmanager
-def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Served]:
+def served(
+    data: Path | None = None, *, var: Path | None = None, workers: int | None = None
+) -> Iterator[Served]:
     """Prepare the demo, or a file of customers, serve it by ``python app.py`` and sign in by a link.
 
     Parameters
@@ -55,23 +57,27 @@ def served(data: Path | None = None, *, var: Path | None = None) -> Iterator[Ser
     var : Path, optional
         A folder prepared before; a temporary one otherwise, which is thrown away. ``KEEPSIGHT_BENCH_VAR``
         names one for every benchmark of a run, so that the demo is made and trained only once.
+    workers : int, optional
+        Processes that answer; as the settings have it by default.
     """
     named = var or (Path(os.environ["KEEPSIGHT_BENCH_VAR"]) if "KEEPSIGHT_BENCH_VAR" in os.environ else None)
     with tempfile.TemporaryDirectory(prefix="keepsight-bench-") as own:
         folder, said = named or Path(own) / "var", Path(own) / "said.txt"
         command = [sys.executable, "app.py", *(["--data", str(data)] if data else [])]
-        with _process(command, folder, said) as process:
+        with _process(command, folder, said, workers) as process:
             address = _address(process, said)
             _wait_until_it_answers(address)
             yield sign_in(address, process.pid, _link(address, folder))
 
 
 @contextmanager
-def _process(command: list[str], var: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: list[str], var: Path, said: Path, workers: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run the app until the benchmark is done; what it says goes to a file, since a pipe would fill up."""
     with said.open("wb") as file:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(var), stdout=file, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=_environment(var, workers), stdout=file, stderr=subprocess.STDOUT
         )
     try:
         yield process
@@ -84,11 +90,12 @@ def _process(command: list[str], var: Path, said: Path) -> Iterator[subprocess.P
             process.wait()
 
 
-def _environment(var: Path) -> dict[str, str]:
+def _environment(var: Path, workers: int | None = None) -> dict[str, str]:
     """Keep what the machine needs; settings of another installation do not reach this one."""
     foreign = ("KEEPSIGHT_", "DATABASE_URL", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"KEEPSIGHT_VAR": str(var), "PORT": "0"}
+    chosen = {} if workers is None else {"KEEPSIGHT_WORKERS": str(workers)}
+    return kept | {"KEEPSIGHT_VAR": str(var), "PORT": "0", **chosen}
 
 
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:

@@ -305,6 +305,7 @@ ASKS = {"standing", "allowed", "passes"}
 
 BESIDES = {
     "champion_guards": "watches versions: nobody is answered by it",
+    "control_probes": "asks the services themselves, to see what comes out",
     "contingency": "finds what may answer for services.stamp, which asks first",
     "datasets": "scores by training.scores, which asks",
     "experiments": "scores by training.scores, which asks",
