@@ -23,7 +23,9 @@ BENCHES = (
     "counterfactual",
     "drag",
     "recommender",
+    "log",
     "rollback",
+    "control",
     "release",
     "start",
 )

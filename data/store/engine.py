@@ -202,6 +202,7 @@ def _sqlite_engine(url: URL, patience_seconds: float, *, migrating: bool) -> Eng
         driver_connection.isolation_level = None
         driver_connection.execute("PRAGMA journal_mode=WAL")
         driver_connection.execute("PRAGMA synchronous=FULL")
+        driver_connection.execute("PRAGMA secure_delete=ON")  # what is purged is not left lying in the file
         driver_connection.execute(f"PRAGMA foreign_keys={'OFF' if migrating else 'ON'}")
 
     @event.listens_for(engine, "begin")

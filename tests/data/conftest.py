@@ -110,6 +110,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made.dispose()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Give a store of either kind to a file of tests that leave it as they found it."""
+    if request.param == "sqlite":
+        template, folder = request.getfixturevalue("_sqlite_template"), tmp_path_factory.mktemp("shared")
+        made = Store(f"sqlite:///{shutil.copy(template, folder / 'keepsight.db')}")
+        yield made
+        made.dispose()
+        return
+    with _own_schema(request.getfixturevalue("postgres_server")) as url:
+        made = Store(url)
+        made.migrate()
+        yield made
+        made.dispose()
+
+
 @contextmanager
 def _own_schema(server: str) -> Iterator[str]:
     schema = f"test_{secrets.token_hex(6)}"

@@ -29,8 +29,14 @@ CHANGES = {
 }
 
 
+@pytest.fixture(scope="module")
+def chain(shared_store) -> Store:
+    return fill(shared_store)
+
+
 @pytest.fixture
-def chain(store: Store) -> Store:
+def own(store) -> Store:
+    """Give a chain of the test's own, to append to and to purge."""
     return fill(store)
 
 
@@ -159,10 +165,10 @@ def test_an_entry_whose_place_was_closed_up_is_missed(chain):
     assert "what was entry 4 was put in its place" in found.reason
 
 
-def test_a_payload_that_is_gone_without_a_purge_on_record_is_named(chain):
+def test_a_payload_that_is_gone_without_a_purge_on_record_is_named(own):
     """Otherwise removing what was said would be as easy as it is wrong."""
-    chain.purge([2], actor="system", reason="erased on request")
-    found = verify_after(chain, "DELETE FROM log_payload WHERE seq = 3")
+    own.purge([2], actor="system", reason="erased on request")
+    found = verify_after(own, "DELETE FROM log_payload WHERE seq = 3")
     assert told(found) == ("removed", 3)
     assert "no purge on record" in found.reason
 
@@ -241,17 +247,17 @@ def test_two_payloads_that_changed_places_are_named(chain, other):
     assert f"that of entry {other}" in found.reason
 
 
-def test_two_headers_that_changed_places_under_their_hashes_are_named(chain):
-    chain.append(Entry("list", "q7"))
+def test_two_headers_that_changed_places_under_their_hashes_are_named(own):
+    own.append(Entry("list", "q7"))
     fields = ("time", "kind", "actor", "version", "snapshot", "payload_hash")
-    with chain.reading() as connection:
+    with own.reading() as connection:
         rows = {row.seq: row for row in connection.execute(text("SELECT * FROM log WHERE seq IN (3, 7)"))}
     statements, values = [], {}
     for seq, other in ((3, 7), (7, 3)):
         given = ", ".join(f"{name} = :{name}_from_{other}" for name in fields)
         statements.append(f"UPDATE log SET {given} WHERE seq = {seq}")
         values |= {f"{name}_from_{other}": getattr(rows[other], name) for name in fields}
-    found = verify_after(chain, *statements, **values)
+    found = verify_after(own, *statements, **values)
     assert told(found) == ("reordered", 3)
     assert "that of entry 7" in found.reason
 
@@ -303,27 +309,42 @@ def test_the_head_of_an_empty_log_says_nothing_against_a_full_one(chain):
 # --- purges ------------------------------------------------------------------------------------------
 
 
-def test_a_purge_leaves_the_chain_whole_and_says_so(chain):
-    entry = chain.purge([2, 3, 5], actor="system", reason="erased on request")
-    found = chain.verify(chain.head())
+def test_a_purge_leaves_the_chain_whole_and_says_so(own):
+    entry = own.purge([2, 3, 5], actor="system", reason="erased on request")
+    found = own.verify(own.head())
     assert (found.ok, found.purged, found.entries) == (True, 3, LENGTH + 1)
-    gone = chain.entry(3)
+    gone = own.entry(3)
     assert (gone.is_purged, gone.payload, gone.subject, gone.actor_name) == (True, None, None, "")
-    assert chain.entry(entry.seq).payload == {"entries": [[2, 3], [5, 5]], "reason": "erased on request"}
+    assert own.entry(entry.seq).payload == {"entries": [[2, 3], [5, 5]], "reason": "erased on request"}
 
 
-def test_several_purges_each_explain_what_they_removed_and_nothing_between(chain):
-    chain.purge([5, 6], actor="system", reason="erased on request")
-    chain.purge([2], actor="system", reason="erased on request")
-    assert (chain.verify().ok, chain.verify().purged) == (True, 3)
+def test_several_purges_each_explain_what_they_removed_and_nothing_between(own):
+    own.purge([5, 6], actor="system", reason="erased on request")
+    own.purge([2], actor="system", reason="erased on request")
+    assert (own.verify().ok, own.verify().purged) == (True, 3)
     for seq in (3, 4):
-        assert told(verify_after(chain, f"DELETE FROM log_payload WHERE seq = {seq}")) == ("removed", seq)
+        assert told(verify_after(own, f"DELETE FROM log_payload WHERE seq = {seq}")) == ("removed", seq)
 
 
-def test_the_record_of_a_purge_cannot_be_purged(chain):
-    record = chain.purge([2], actor="system", reason="erased on request")
-    assert chain.purge([record.seq], actor="system", reason="cover up") is None
-    assert not chain.entry(record.seq).is_purged
+def test_the_record_of_a_purge_cannot_be_purged(own):
+    record = own.purge([2], actor="system", reason="erased on request")
+    assert own.purge([record.seq], actor="system", reason="cover up") is None
+    assert not own.entry(record.seq).is_purged
+
+
+def test_what_is_purged_is_not_left_lying_in_the_file(tmp_path):
+    file = tmp_path / "a.db"
+    store = Store(f"sqlite:///{file}")
+    store.migrate()
+    canary = "Aurelia Nightingale"
+    entry = Entry("what-if", "k3v9", subject=canary, payload={"note": canary})
+    seqs = [store.append(entry).seq for _ in range(50)]
+    store.purge(seqs, actor="system", reason="erased on request")
+    with store.reading() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.dispose()
+    kept = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert kept and not any(canary.encode() in content for content in kept)
 
 
 def test_a_forged_purge_explains_nothing(chain):
