@@ -35,8 +35,8 @@ def measures() -> list[Measure]:
             shutil.copytree(named, folder)  # a copy: what is signed here is none of the other benchmarks'
         with served(var=folder) as app:
             installation = Installation(Settings(var=folder, database_url=None))
-            first, second = _two_versions(installation)
-            with asking(app, _customer(installation)) as lines:
+            first, second = two_versions(installation)
+            with asking(app, customer(installation)) as lines:
                 rounds = [_go_back(installation, first, second, lines) for _ in range(ROUNDS)]
             wrong = sum(one.status != 200 for line in lines for one in line.told)
             wrong += sum(line.fault is not None for line in lines)
@@ -52,13 +52,14 @@ def measures() -> list[Measure]:
     ]
 
 
-def _customer(installation: Installation) -> str:
+def customer(installation: Installation) -> str:
+    """Give the key of a customer to ask about."""
     dataset = installation.dataset()
     table = installation.warehouse.current_table(dataset.snapshot, [dataset.spec.id])
     return str(table[dataset.spec.id].iloc[0])
 
 
-def _two_versions(installation: Installation) -> tuple[str, str]:
+def two_versions(installation: Installation) -> tuple[str, str]:
     """Make the version in use the champion, and one beside it that scores almost alike."""
     in_use = installation.in_use()
     row = installation.store.version(str(in_use.version))
