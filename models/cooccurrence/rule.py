@@ -59,6 +59,7 @@ class Suggestion:
     Attributes
     ----------
     item : int
+        Its number.
     category : int or None
         The best ranked of the item's categories, the one it comes by; None for an item in no category, which
         only the item ranker can suggest.
@@ -227,7 +228,6 @@ def first(together: npt.NDArray[np.integer], chosen_by: npt.NDArray[np.integer],
         least = np.partition(key, len(key) - count)[len(key) - count]
         above = np.flatnonzero(key > least)
         places = np.concatenate([above, np.flatnonzero(key == least)[: count - len(above)]])
-        places.sort()
     else:
         places = np.arange(len(key))
     return places[np.argsort(-key[places], kind="stable")][:count]

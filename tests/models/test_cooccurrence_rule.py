@@ -19,7 +19,10 @@ from models.cooccurrence.why_not import Kind, Reason, why_not
 from tests.models.cooccurrence_cases import catalogue_of, counted_out, left_of, lived, movielens, stories
 
 RULES = st.builds(
-    Rules, allow_self=st.booleans(), leave_out_same_category=st.booleans(), least_people=st.integers(1, 3)
+    Rules,
+    allow_self=st.booleans(),
+    leave_out_same_category=st.booleans(),
+    least_people=st.sampled_from([1, 1, 2]),
 )
 
 
@@ -28,13 +31,16 @@ def questions(draw):
     """Draw a story, a picked item, and what is to be left out."""
     catalogue, done = draw(stories())
     items = st.integers(0, len(catalogue.items) - 1)
-    some = st.frozensets(st.integers(0, max(0, len(catalogue.categories) - 1)), max_size=2)
-    hidden = draw(some) if catalogue.categories else frozenset()
+    categories = st.integers(0, max(0, len(catalogue.categories) - 1))
     left = {
-        "taken": draw(st.frozensets(items, max_size=2)),
+        "taken": draw(st.frozensets(items, max_size=1)),
         "hidden_items": draw(st.frozensets(items, max_size=1)),
+        "hidden_categories": draw(st.frozensets(categories, max_size=1))
+        if catalogue.categories
+        else frozenset(),
+        "rules": draw(RULES),
     }
-    return catalogue, done, draw(items), left | {"hidden_categories": hidden, "rules": draw(RULES)}
+    return catalogue, done, draw(items), left
 
 
 def evidence(catalogue, tables, picked, category, rules):
@@ -165,6 +171,30 @@ def test_least_evidence_is_counted_in_people():
     assert [one.item for one in by_rule(memory, 0, taken=())] == [1, 2]
     assert [one.item for one in by_rule(memory, 0, taken=(), rules=Rules(least_people=2))] == [1]
     assert without_evidence(memory, 0, Rules(least_people=2)) == [2]
+
+
+def test_a_cell_with_too_few_people_adds_nothing_to_the_evidence():
+    catalogue = catalogue_of((0, 1), (0,), (1,), (2,))
+    done = [("Ada", 1), ("Ada", 3), ("Bo", 1), ("Bo", 3), ("Cy", 2), ("Cy", 3)]
+    memory = lived(catalogue, [(person, item, 0.0, False) for person, item in done])
+    (strict,) = by_rule(memory, 0, taken=(), rules=Rules(least_people=2))
+    assert (strict.cells, strict.co_choices) == ((Cell(0, 2, 2, 2),), 2)
+    (plain,) = by_rule(memory, 0, taken=())
+    assert (plain.cells, plain.co_choices) == ((Cell(0, 2, 2, 2), Cell(1, 2, 1, 1)), 3)
+
+
+def test_an_item_in_several_categories_comes_once_by_its_best():
+    catalogue = catalogue_of((0,), (1, 2), (2,))
+    done = [("Ada", 0), ("Ada", 1), ("Bo", 0), ("Bo", 2)]
+    memory = lived(catalogue, [(person, item, 0.0, False) for person, item in done])
+    found = by_rule(memory, 0, taken=())
+    assert [(one.item, one.category, one.co_choices) for one in found] == [(2, 2, 2), (1, 2, 2)]
+
+
+def test_own_categories_are_not_ranked_where_the_rule_leaves_them_out():
+    memory = lived(catalogue_of((0, 1), (0, 1)), [("Ada", 0, 0.0, False), ("Ada", 1, 0.0, False)])
+    assert ranked_categories(memory, 0, Rules(allow_self=True)) == []
+    assert without_evidence(memory, 0, Rules(allow_self=True)) == []
 
 
 def test_a_suggestion_names_its_cell():
