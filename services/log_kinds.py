@@ -23,6 +23,8 @@ NAMES: dict[str, str] = {
     "delegation": "choosing handed over",
     "delegated-choice": "title drawn by lot",
     "setting": "setting changed",
+    "control": "control room used",
+    "kept-score": "kept score shown",
     "catalogue": "titles loaded",
     "evaluation": "recommender measured",
     "load": "data loaded",
