@@ -1,12 +1,14 @@
 """The commands of the control room: each says what people will see, does it on record, or says why not."""
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import cli_control
 from services import access, control, control_notices, control_people
+from services.control_states import MASTER, STATES, SUBSYSTEMS
 from services.roles import SYSTEM, Actor
 from services.stamp import standing
 from tests.services.trial_town import EVENING, MAX, VERA, settle_signed
@@ -119,3 +121,10 @@ def test_of_two_at_once_the_second_is_told(flask, town, monkeypatch):
     late = flask("set", "churn-model", "off", *WHY, "--yes")
     assert late.exit_code == 1 and "Paused since" in late.stderr and "by Eva: Faster." in late.stderr
     assert control.state(installation, "churn-model").state == "paused"
+
+
+def test_every_command_state_and_subsystem_is_explained():
+    page = (Path(cli_control.__file__).parent / "docs" / "control.md").read_text(encoding="utf-8")
+    assert not [name for name in cli_control.control_group.commands if f"flask control {name}" not in page]
+    assert not [name for name in (*STATES, MASTER) if f"`{name}`" not in page]
+    assert not [name for name in SUBSYSTEMS if name not in page]
