@@ -106,10 +106,11 @@ def popular(held: Remembered, asked: Asked, picked: int | None = None) -> tuple[
 
 
 def limits(held: Remembered, asked: Asked) -> dict[str, Any]:
-    """Give what is never shown to this person."""
+    """Give what is never shown to this person; offers are for customers alone."""
+    hidden = item_numbers(held, asked.hidden_items)
     return {
         "taken": held.memory.histories.of(asked.person),
-        "hidden_items": item_numbers(held, asked.hidden_items),
+        "hidden_items": hidden if asked.customer is not None else hidden | held.offers,
         "hidden_categories": category_numbers(held, asked.hidden_categories),
     }
 

@@ -45,6 +45,8 @@ class Remembered:
         As it stood when ``memory`` was built.
     seq : int
         Number of the last event that is in ``memory``.
+    offers : frozenset of int
+        Places of the items that are offers: these are for customers, and in nobody's own list.
     moved : dict
         Number of an event to the cells it moved, for the latest ones applied here one by one.
     """
@@ -52,6 +54,7 @@ class Remembered:
     row: CatalogueRow
     memory: Memory
     seq: int
+    offers: frozenset[int] = frozenset()
     moved: OrderedDict[int, Sequence[CellChange]] = field(default_factory=OrderedDict)
 
 
@@ -121,7 +124,8 @@ def rebuilt(store: Store, name: str) -> Remembered:
         membership=_membership(row),
     )
     memory = Memory.build(catalogue, found.people, found.person, found.item, found.moment)
-    return Remembered(row, memory, found.seq)
+    offers = frozenset(place for place, one in enumerate(row.items) if one.offer is not None)
+    return Remembered(row, memory, found.seq, offers)
 
 
 def _membership(row: CatalogueRow) -> tuple[tuple[int, ...], ...]:

@@ -52,6 +52,8 @@ def _said(held: Remembered, asked: Asked, picked: int, item: int, found: Reason)
         "only-itself": f"{one.title} and {other.title} are both in {words.joined(one.categories)} alone, and "
         "a category is no evidence for itself (a setting).",
     }
+    if found.kind == "hidden" and one.item not in asked.hidden_items:
+        return f"{one.title} is an offer: offers are proposed to customers at risk, on a customer's page."
     if found.kind in said:
         return said[found.kind]
     if found.kind == "no-evidence":

@@ -25,7 +25,8 @@ def search(installation: Installation, actor: Actor, words: str) -> tuple[Item, 
     wanted = words.casefold().split()
     with recalled(installation) as held:
         chosen = held.memory.histories.popularity
-        numbers = [number for number in range(len(chosen)) if _has(held, number, wanted)]
+        offers = held.offers if not wanted else frozenset()  # whoever looks for one by its name finds it
+        numbers = [n for n in range(len(chosen)) if n not in offers and _has(held, n, wanted)]
         begins = words.strip().casefold()
         titles = held.memory.catalogue.titles
         best = sorted(

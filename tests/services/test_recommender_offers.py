@@ -9,7 +9,7 @@ from models import derivation
 from services import actions, control, log, portfolio, training
 from services.actions import ActionRefused
 from services.customers import NoSuchCustomer
-from services.recommender import offers
+from services.recommender import answers, offers
 from services.roles import Actor, NotPermitted
 from tests.models import scenario_town
 from tests.services.offer_town import ITEMS, furnish
@@ -308,3 +308,16 @@ def test_only_who_may_start_actions_makes_one(town, analyst):
     assert not offers.for_customer(town, analyst, MONTHLY).may_act
     with pytest.raises(NotPermitted):
         offers.make_action(town, analyst, MONTHLY, "O-3")
+
+
+def test_offers_are_in_nobodys_own_list_and_it_is_said_why(town):
+    """They are items of the same catalogue, but what they are for is a customer at risk."""
+    furnish(town)
+    of_offers = {item.id for item in ITEMS if item.offer is not None}
+    begun = answers.start(town, MIA)
+    assert {one.item for one in begun.popular} == {"T-1", "T-2"}
+    listed = answers.recommend(town, MIA, "T-1")
+    assert not {one.item for one in (*listed.items, *listed.popular)} & of_offers
+    assert "is an offer: offers are proposed to customers" in answers.why_not(town, MIA, "T-1", "O-3")
+    assert not {one.item for one in answers.search(town, MIA, "")} & of_offers
+    assert "O-1" in [one.item for one in answers.search(town, MIA, "Discount")]
