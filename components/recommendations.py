@@ -129,10 +129,17 @@ def choose(item: str, title: str, words: str = "Choose", *, second: bool = True)
 
 def _hide(one: Any) -> html.Details:
     offers = [
-        deed("hide", f"The title {one.title}", f"Hide the title {one.title}", quiet=True, item=one.item)
+        deed(
+            "hide",
+            f"The title {one.title}",
+            f"Hide the title {one.title}",
+            quiet=True,
+            item=one.item,
+            name=one.title,
+        )
     ]
     offers += [
-        deed("hide", f"All of {name}", f"Hide all of {name}", quiet=True, category=name)
+        deed("hide", f"All of {name}", f"Hide all of {name}", quiet=True, category=name, name=name)
         for name in one.categories
     ]
     return html.Details(
@@ -196,7 +203,7 @@ def hidden(items: Sequence[Any], categories: Sequence[str]) -> Any:
             html.Li(
                 [
                     html.Div([html.Span(name), html.Span(kind, className="ks-card-note")]),
-                    deed("show", "Show again", f"Show {name} again", second=True, **about),
+                    deed("show", "Show again", f"Show {name} again", second=True, name=name, **about),
                 ]
             )
             for name, kind, about in rows

@@ -110,21 +110,27 @@ def _back(made: Chosen) -> Any:
 def _hide(asked: Asked) -> Told:
     what = _what(asked)
     choosing.hide(here.installation(), here.actor(), **what, customer=asked["customer"] or None)
-    back = recommendations.deed("show", "Show again", second=True, **_named(what))
-    return Told(f"Hidden from {_whose(asked)} lists; further down it can be shown again.", back=back)
+    back = recommendations.deed("show", "Show again", second=True, name=_name(asked), **_given(what))
+    return Told(
+        f"{_name(asked)} is hidden from {_whose(asked)} lists; under Hidden it comes back.", back=back
+    )
 
 
 def _show(asked: Asked) -> Told:
     choosing.show(here.installation(), here.actor(), **_what(asked), customer=asked["customer"] or None)
-    return Told(f"Shown in {_whose(asked)} lists again.")
+    return Told(f"{_name(asked)} is in {_whose(asked)} lists again.")
 
 
 def _what(asked: Asked) -> dict[str, str | None]:
     return {"item": asked.get("item"), "category": asked.get("category")}
 
 
-def _named(what: dict[str, str | None]) -> dict[str, str]:
+def _given(what: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in what.items() if value is not None}
+
+
+def _name(asked: Asked) -> str:
+    return asked.get("name") or "It"
 
 
 def _whose(asked: Asked) -> str:

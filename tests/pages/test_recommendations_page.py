@@ -229,8 +229,8 @@ def test_the_same_press_twice_counts_once_and_a_repeat_counts_nothing(town):
 
 
 def test_a_title_and_a_category_are_hidden_and_shown_again(town):
-    do(town, "hide", item="dune")
-    do(town, "hide", category="Comedy")
+    assert "Dune is hidden from your lists" in do(town, "hide", item="dune", name="Dune")[0]
+    do(town, "hide", category="Comedy", name="Comedy")
     words, *_ = listed(town, "aliens")
     assert "Dune" not in words and "Airplane!" not in words
     assert "Dune" in listed(town, "aliens", role="manager")[0]
