@@ -17,7 +17,7 @@ from pages._control_forms import dialogs
 from pages._control_ids import Ids, answer_id, change_id
 from services import control_room
 from services.control_room import Line, Room
-from services.control_states import NAMES
+from services.control_states import CHURN, NAMES
 from services.roles import permission
 from web import here
 
@@ -61,8 +61,9 @@ def _switches(found: Room) -> html.Section:
 
 
 def _steady(found: Room) -> html.Section:
+    is_so = any(line.holds == "fail-safe" for line in found.lines if line.subsystem == CHURN)
     return card(
-        "If it were fail-safe now",
+        "What serves in fail-safe" if is_so else "If it were fail-safe now",
         html.P(found.steady.words, className="ks-sentence"),
         note="in a fixed order: the last signed version that verifies, averages of groups, facts",
     )

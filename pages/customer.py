@@ -65,7 +65,7 @@ def layout(id: str = "") -> html.Main:
                 _score(found),
                 _reasons(found),
                 _offers.section(found),
-                _way_back.section(found),
+                None if _is_paused(found) else _way_back.section(found),
                 _movement(found),
                 _facts(found),
                 *_history(found, spec),
@@ -91,8 +91,7 @@ def _standing(found: CustomerAnswer, spec: DatasetSpec) -> str:
 
 
 def _actions(found: CustomerAnswer) -> list[Any]:
-    is_paused = found.stamp.control == "paused"
-    if found.score is None or is_paused or not permitted(here.actor(), "explore"):
+    if found.score is None or _is_paused(found) or not permitted(here.actor(), "explore"):
         return []
     return [
         dcc.Link(
@@ -102,6 +101,11 @@ def _actions(found: CustomerAnswer) -> list[Any]:
             className="ks-button",
         )
     ]
+
+
+def _is_paused(found: CustomerAnswer) -> bool:
+    """Say whether the score is one of before: nothing more can be asked of the model."""
+    return found.stamp.control == "paused"
 
 
 def _doubts(found: CustomerAnswer) -> list[str]:
@@ -157,7 +161,7 @@ def _reasons(found: CustomerAnswer) -> html.Section:
     if found.score is None:
         why = "Reasons explain a score, and there is none now." if found.average else NO_REASONS
         return card("Why", states.empty("No reasons here", why, sign="bi-lock"), width="two-thirds")
-    if found.stamp.control == "paused":
+    if _is_paused(found):
         why = "The model is paused, so nothing is worked out. The score is the last one, with its date above."
         return card("Why", states.empty("No reasons now", why, sign="bi-pause-circle"), width="two-thirds")
     rows = [
@@ -182,7 +186,7 @@ def _movement(found: CustomerAnswer) -> html.Section | html.Div:
         [marks.icon("bi-clock-history"), "Why did it move?"],
         id=Ids.ASK_MOVED, type="button", className="ks-button ks-button-second",
     )  # fmt: skip
-    if found.score is None:
+    if found.score is None or _is_paused(found):
         return html.Div([html.Div(ask, id=Ids.MOVED)], hidden=True)
     return card(
         "Since last month",

@@ -16,6 +16,7 @@ from pages import _foot
 from services import customers, overview
 from services.overview import Filters
 from services.roles import permission
+from services.stamp import Stamp
 from web import here
 
 dash.register_page(__name__, path="/customers", title="Customers - Keepsight", order=2)
@@ -49,7 +50,7 @@ def layout(filters: str = "", q: str = "") -> html.Main:
         "Customers",
         notices.stand_in(stamp),
         _row(offered, filters, q),
-        _grid(dataset.spec, customers.segments(dataset), has_model, stamp is not None and stamp.has_averages),
+        _grid(dataset.spec, customers.segments(dataset), stamp),
         html.Div(id=Ids.STAMP),
         lede=_lede(has_model, stamp.withheld if stamp else None),
         badges=[marks.draft_badge(stamp), marks.synthetic_badge(dataset.spec.synthetic)],
@@ -75,11 +76,13 @@ def _row(offered: list[Any], chosen: str, q: str) -> html.Div:
     )
 
 
-def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool, has_averages: bool) -> Any:
+def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], stamp: Stamp | None) -> Any:
+    has_model = stamp is not None and stamp.version is not None
+    has_reasons = stamp is not None and has_model and stamp.control != "paused"
     columns = [column("id", "Customer", cellRenderer="KsCustomer", minWidth=134, flex=1.2, sortable=True)]
     if has_model:
         columns += _model_columns(spec)
-    if has_averages:
+    if stamp is not None and stamp.has_averages:
         # not sortable: an average of many ranks nobody
         columns.append(
             column(
@@ -97,7 +100,7 @@ def _grid(spec: DatasetSpec, segments: list[tuple[str, str]], has_model: bool, h
             figure_column("monthly_revenue", "Per month", exact, minWidth=104, shown_from=560, sortable=True,
                           headerTooltip=meaning("monthly-revenue"))
         )  # fmt: skip
-    if has_model:
+    if has_reasons:
         columns.append(
             column("reasons", "Mainly because", cellRenderer="KsChips", minWidth=330, flex=4, shown_from=860,
                    headerTooltip=meaning("reason"))

@@ -160,7 +160,8 @@ def steady(installation: Installation) -> Steady:
     in_use = installation.store.in_use()
     if in_use is None:
         return Steady(None, str(NothingLoaded()))
-    return _steady(installation, in_use, control.passes(installation, SYSTEM, CHURN))
+    passage = control.passes(installation, SYSTEM, CHURN)
+    return _steady(installation, in_use, passage, is_so=passage.state == "fail-safe")
 
 
 def history(installation: Installation, actor: Actor) -> tuple[LogEntry, ...]:
@@ -169,22 +170,24 @@ def history(installation: Installation, actor: Actor) -> tuple[LogEntry, ...]:
     return log.page(installation, actor, wanted, limit=HISTORY).entries
 
 
-def _steady(installation: Installation, in_use: InUse, passage: Passage) -> Steady:
+def _steady(installation: Installation, in_use: InUse, passage: Passage, *, is_so: bool = False) -> Steady:
+    """Find what answers in fail-safe; ``is_so`` says whether that is now."""
+    serves, stand = ("serves", "stand") if is_so else ("would serve", "would stand")
     if passage.state != "fail-safe":
         passage = replace(passage, suspects=frozenset({in_use.version or ""}))
     found = contingency.steady(installation, in_use, passage).champion
     if found is not None:
-        words = f"Version {found.version[:8]} would serve now: it is signed, its file is as recorded, and it loads."
+        words = (
+            f"Version {found.version[:8]} {serves} now: it is signed, its file is as recorded, and it loads."
+        )
         return Steady(found.version, words)
     averages = contingency.averages(installation, SYSTEM, "fail-safe")
     if averages.everybody is None:
-        return Steady(
-            None, "No other signed version verifies and there are too few outcomes: facts would stand."
-        )
+        return Steady(None, "No other signed version verifies and there are too few outcomes: facts {stand}.")
     by = f" by {averages.by.lower()}" if averages.by and averages.groups else ""
     return Steady(
         None,
-        f"No other signed version verifies, so averages of groups{by} would stand: {len(averages.groups)} of "
+        f"No other signed version verifies, so averages of groups{by} {stand}: {len(averages.groups)} of "
         f"them, counted on {averages.everybody.customers:,} customers.",
     )
 

@@ -31,7 +31,10 @@ SEEN = MappingProxyType(
         (CHURN, "on"): "Scores, reasons, what-if, scenarios and lists by the version in use.",
         (CHURN, "paused"): "The last scores with their date, in lists, tiles and on customers' pages. "
         "No reasons, no what-if, no scenarios, no new scores.",
-        (CHURN, "fail-safe"): "The last signed version besides the one in use now, if it verifies; else "
+        (
+            CHURN,
+            "fail-safe",
+        ): "The last signed version that verifies, besides the one in use when it was thrown; else "
         "averages of groups; else facts.",
         (CHURN, "off"): "Facts only: no score, no reason, no what-if, no scenario, no list by risk.",
         (RECOMMENDER, "on"): "Recommendations with the cells they come from.",

@@ -16,6 +16,7 @@ from services import control, control_people
 from services.roles import Actor
 from tests.house import House, settle
 from tests.pages.asking import UPDATE, layout, said, whole
+from tests.pages.test_pages_in_browser import AXE, WIDTHS, choose_theme, resize
 from tests.services import trial_town
 from tests.services.trial_town import MAX
 
@@ -345,14 +346,24 @@ def test_an_open_page_that_is_only_looked_at_lets_go_by_itself(at, town):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1440, 768, 390])
-def test_the_page_fits_every_width(at, width):
+def test_the_page_reads_well_at_every_width_in_both_themes(at, town):
+    control_people.request_stop(town[0].installation, MAX, "churn-model", "It is wrong.")
+    throw(town, "fail-safe")
     driver = at("/control")
-    until(driver, ".ks-ctl-list")
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        wide = driver.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= width
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    until(driver, ".ks-ctl-history li")
+    looked = 0
+    for theme in ("light", "dark"):
+        choose_theme(driver, theme)
+        for name, size in WIDTHS.items():
+            resize(driver, *size)
+            driver.execute_script(AXE)
+            found = driver.execute_async_script(
+                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
+                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
+            )
+            assert found == [], f"{theme}, {name}"
+            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+            assert wide[0] <= wide[1], f"{theme}, {name}"
+            looked += 1
+    assert looked == 6
+    assert console(driver) == []
