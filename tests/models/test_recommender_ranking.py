@@ -143,6 +143,16 @@ def test_a_suggestion_names_its_category_and_cells():
     assert [(cell.row, cell.column, cell.people) for cell in dune.cells] == [(2, 0, 2)]
 
 
+def test_of_several_categories_the_one_with_most_co_choices_is_named_and_never_the_diagonal():
+    """Item 1 is in the category given, in one met once, and in one met twice."""
+    memory = built(catalogue_of((0,), (0, 1, 2), (2,)), {"ada": {0: 0.0, 1: 1.0, 2: 2.0}})
+    found = {one.item: one for one in by_items(memory, [0], now=NOW)}
+    assert found[1].category == 2
+    assert [(cell.row, cell.column) for cell in found[1].cells] == [(0, 2)]
+    inside = built(catalogue_of((0,), (0,)), {"ada": {0: 0.0, 1: 1.0}})
+    assert [(one.category, one.cells) for one in by_items(inside, [0], now=NOW)] == [(0, ())]
+
+
 def test_an_item_without_a_category_is_suggested_without_cells():
     found = by_items(people_choosing([0, 1]), [0], now=NOW)[0]
     assert (found.item, found.category, found.cells) == (1, None, ())
@@ -178,6 +188,12 @@ def test_a_short_list_of_a_large_catalogue_is_the_head_of_the_longer_one():
     whole = by_items(memory, history, now=NOW, count=500)
     assert len(whole) > 400
     assert by_items(memory, history, now=NOW, count=10) == whole[:10]
+
+
+def test_a_short_list_is_full_where_its_items_stand_side_by_side():
+    memory = people_choosing(*([0, item] for item in range(1, 401) for _ in range(1 + (item <= 10))))
+    found = by_items(memory, [0], now=NOW, weights=Weights(similarity="count"), count=10)
+    assert sorted(one.item for one in found) == list(range(1, 11))
 
 
 def test_nothing_given_or_nobody_there_suggests_nothing():
