@@ -245,6 +245,13 @@ def test_each_reason_comes_with_its_figures(item, more, reason):
     assert why_not(lived(SMALL, DONE), 0, item, **{"taken": ()} | more) == reason
 
 
+def test_the_cell_with_most_people_is_the_first_of_a_reason():
+    catalogue = catalogue_of((0, 1), (0,), (1,), (2,))
+    done = [("Ada", 2), ("Ada", 3), ("Bo", 2), ("Bo", 3), ("Cy", 1), ("Cy", 3)]
+    memory = lived(catalogue, [(person, item, 0.0, False) for person, item in done])
+    assert why_not(memory, 0, 3, taken=()).cells == (Cell(1, 2, 2, 2), Cell(0, 2, 1, 1))
+
+
 def test_a_picked_item_without_a_category_leads_nowhere():
     memory = lived(SMALL, DONE)
     assert by_rule(memory, 4, taken=()) == []
