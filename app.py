@@ -45,7 +45,9 @@ from web.headers import add_headers
 from web.health import health
 from web.key import KeyRefused, signing_key
 from web.log_files import log_files
+from web.one_answer import of_one_mind
 from web.pages_guard import guard_pages, may_see
+from web.public_notice import public
 from web.request_log import log_requests
 from web.scenario_files import scenario_files
 from web.scenario_sample import scenario_sample
@@ -91,7 +93,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     KeyRefused
         If the signing key is missing in production, or easy to guess anywhere.
     """
-    settings = settings or (installation.settings if installation else Settings())
+    settings = settings or (installation.set_up if installation else Settings())
     installation = installation or Installation(settings)
     server = Flask("keepsight", static_folder=None)
     server.extensions[here.EXTENSION] = installation
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    server.wsgi_app = of_one_mind(server.wsgi_app)  # type: ignore[method-assign]
     secure = settings.env == "production"
     open_sessions(server, signing_key(settings), secure=secure)
     log_requests(server)
@@ -114,6 +117,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(scenario_files)
     server.register_blueprint(action_files)
     server.register_blueprint(log_files)
+    server.register_blueprint(public)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)

@@ -110,7 +110,8 @@ def page(
     found = installation.warehouse.customers_page(
         dataset.snapshot, on.version, filters, sort or [], start, stop, search
     )
-    rows = [_row(on, row, values) for row, values in zip(found.rows, found.values, strict=True)]
+    months = None if dataset.spec.value else installation.settings.value_months
+    rows = [_row(on, row, values, months) for row, values in zip(found.rows, found.values, strict=True)]
     averages = contingency.averages(installation, actor, on.withheld) if on.has_averages else None
     if averages is not None:
         rows = [row | {"average": averages.of(row.get(averages.column) or "unknown")} for row in rows]
@@ -260,8 +261,14 @@ def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def _row(on: Standing, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Make a row of the list from its scores and from what the model read."""
+def _row(
+    on: Standing, row: dict[str, Any], values: dict[str, Any], months: int | None
+) -> dict[str, Any]:
+    """Make a row of the list from its scores and from what the model read.
+
+    ``months`` of revenue are the worth of a customer, where the data name none; they may have been others
+    when the scores were kept.
+    """
     spec = on.dataset.spec
     plain = {"id": row[spec.id]} | {
         column: spec.level_label(column, row[column]) if row[column] is not None else None
@@ -271,11 +278,14 @@ def _row(on: Standing, row: dict[str, Any], values: dict[str, Any]) -> dict[str,
     if on.version is None:
         return plain
     card = on.champion.scorecard if on.champion else on.kept.card if on.kept else None
+    loss = row["expected_loss"]
+    if months is not None and loss is not None:
+        loss = row["probability"] * row["monthly_revenue"] * months
     return plain | {
         "probability": row["probability"],
         "low": row["low"],
         "high": row["high"],
-        "expected_loss": row["expected_loss"],
+        "expected_loss": loss,
         "log_odds": row["log_odds"],
         "is_firm": card is not None and familiarity(card, values, spec).is_firm,
         "reasons": _raising(on, values),

@@ -36,7 +36,7 @@ TAKEN_OUT = frozenset(
 PUBLIC = frozenset(
     {
         "sign_in.form", "sign_in.enter", "sign_in.link", "sign_in.choose", "sign_in.static",
-        "health.healthz", "health.readyz", "health.favicon",
+        "health.healthz", "health.readyz", "health.favicon", "public.about",
     }
 )  # fmt: skip
 PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")

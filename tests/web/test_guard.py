@@ -6,7 +6,7 @@ import pytest
 from web.guard import PUBLIC, SIGNED_IN
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-OPEN = {"/sign-in", "/healthz", "/readyz", "/favicon.ico", "/link/x", "/sign-in/static/x"}
+OPEN = {"/sign-in", "/healthz", "/readyz", "/favicon.ico", "/link/x", "/sign-in/static/x", "/about"}
 # Added by Dash, by a debugger or by extensions; none has any business here.
 ABSENT = [
     "/_mcp", "/_reload-hash", "/_alive", "/_alive_x", "/_favicon.ico", "/_dash-config", "/_ws",
@@ -21,7 +21,7 @@ def filled(rule: str) -> str:
     return rule.replace("<string:package_name>", "dash")
 
 
-def test_strangers_get_in_nowhere_but_at_the_sign_in(house):
+def test_strangers_get_in_nowhere_but_at_the_sign_in_and_the_notice(house):
     """S12: every route, every method."""
     stranger, seen = house.stranger(), 0
     for rule in house.server.url_map.iter_rules():
