@@ -191,7 +191,7 @@ def test_a_short_list_of_a_large_catalogue_is_the_head_of_the_longer_one():
 
 
 def test_a_short_list_is_full_where_its_items_stand_side_by_side():
-    memory = people_choosing(*([0, item] for item in range(1, 401) for _ in range(1 + (item <= 10))))
+    memory = people_choosing(*([0, item] for item in range(1, 401) for _ in range(max(1, 12 - item))))
     found = by_items(memory, [0], now=NOW, weights=Weights(similarity="count"), count=10)
     assert sorted(one.item for one in found) == list(range(1, 11))
 
