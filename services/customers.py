@@ -261,9 +261,7 @@ def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def _row(
-    on: Standing, row: dict[str, Any], values: dict[str, Any], months: int | None
-) -> dict[str, Any]:
+def _row(on: Standing, row: dict[str, Any], values: dict[str, Any], months: int | None) -> dict[str, Any]:
     """Make a row of the list from its scores and from what the model read.
 
     ``months`` of revenue are the worth of a customer, where the data name none; they may have been others

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,6 +14,9 @@ from data.artifacts import ArtifactError, Shelf
 from data.store import InUse, Store
 from data.warehouse import Warehouse
 from models.scorecard import Scorecard, ScorecardError
+from services.in_force import InForce
+
+_of_this_answer: ContextVar[dict[Installation, Settings] | None] = ContextVar("settings", default=None)
 
 
 class NothingLoaded(LookupError):
@@ -58,24 +64,42 @@ class Installation:
     """Everything one installation consists of; connections open at first use, per process."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.set_up = settings
+        self._in_force = InForce(settings)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force: those it was set up with, but for what managers changed since.
+
+        They are read from the store each time, within ``one_answer`` once.
+        """
+        answer = _of_this_answer.get()
+        if answer is None:
+            return self._in_force.read(self.store)
+        if self not in answer:
+            answer[self] = self._in_force.read(self.store)
+        return answer[self]
+
+    def read_settings_anew(self) -> None:
+        """Let the answer that is being made go by what was changed within it."""
+        (_of_this_answer.get() or {}).pop(self, None)
 
     @cached_property
     def store(self) -> Store:
         """Users, versions, the log."""
-        if self.settings.database_url is None:
-            self.settings.var.mkdir(parents=True, exist_ok=True)
-        return Store(self.settings.store_url)
+        if self.set_up.database_url is None:
+            self.set_up.var.mkdir(parents=True, exist_ok=True)
+        return Store(self.set_up.store_url)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """Customers, in immutable snapshots."""
-        return Warehouse(self.settings.var / "warehouse")
+        return Warehouse(self.set_up.var / "warehouse")
 
     @cached_property
     def shelf(self) -> Shelf:
         """Files of the model versions."""
-        return Shelf(self.settings.var / "models")
+        return Shelf(self.set_up.var / "models")
 
     def in_use(self) -> InUse:
         """Say what answers right now, read together so that it fits; NothingLoaded where nothing is."""
@@ -117,6 +141,16 @@ class Installation:
                 if part == "store":
                     self.store.dispose()
                 del self.__dict__[part]
+
+
+@contextmanager
+def one_answer() -> Iterator[None]:
+    """Let what is done within be of one mind about the settings, whoever changes them meanwhile."""
+    before = _of_this_answer.set({})
+    try:
+        yield
+    finally:
+        _of_this_answer.reset(before)
 
 
 @lru_cache(maxsize=8)

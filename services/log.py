@@ -15,6 +15,7 @@ from services import (
     control_words,
     goal_words,
     kept_words,
+    managers_settings_words,
     mitigation_words,
     movement_words,
     registry_words,
@@ -392,6 +393,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **action_words.SENTENCES,
     **control_words.SENTENCES,
     **recommender_words.SENTENCES,
+    **managers_settings_words.SENTENCES,
     **replay_words.SENTENCES,
 }
 

@@ -33,6 +33,7 @@ from data.store.log import Logged
 from data.store.log_append import Entry
 from data.store.log_search import EntryFilter
 from data.store.log_verify import Verification
+from data.store.managers_settings import SettingRow, SettingTaken
 from data.store.people import User
 from data.store.registry import ReviewRow, SignatureRow
 from data.store.scenarios import ScenarioRow
@@ -70,6 +71,8 @@ __all__ = [
     "ScenarioRow",
     "ServingRow",
     "Session",
+    "SettingRow",
+    "SettingTaken",
     "SignatureRow",
     "SnapshotRow",
     "StopRequest",

@@ -19,6 +19,7 @@ from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
 from data.store.installation import InstallationRows
 from data.store.log import Log
+from data.store.managers_settings import ManagersSettings
 from data.store.people import People
 from data.store.registry import Registry
 from data.store.scenarios import Scenarios
@@ -45,6 +46,7 @@ class Operations(
     ChoicesInBulk,
     Delegations,
     Control,
+    ManagersSettings,
 ):
     """All groups of functions over one reach."""
 

@@ -571,3 +571,21 @@ maintenance = Table(
     Column("actor_name", Text, nullable=False),
     Column("ended", Utc),
 )
+
+# A change of a setting a row, added and never overwritten; whatever the code does, no revision comes twice
+managers_settings = Table(
+    "managers_settings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("value", Json),
+    Column("reason", Text, nullable=False),
+    Column("complaint", Text),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("time", Utc, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("begins", Utc),
+    Column("undoes", Integer),
+    Index(None, "name", "revision", unique=True),
+)
