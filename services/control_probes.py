@@ -42,7 +42,7 @@ def _churn(installation: Installation) -> Came:
     if found.score is None:
         shown = "no score, the average of the group" if found.average else "no score, facts only"
     else:
-        reasons = f"{len(found.reasons)} reasons" if found.reasons else "no reasons"
+        reasons = "with reasons" if found.reasons else "no reasons"
         shown = f"{found.score.probability:.1%} by version {str(found.stamp.version)[:8]}, {reasons}"
     try:
         answered = what_if.answer(installation, SYSTEM, key, {})
