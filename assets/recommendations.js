@@ -173,8 +173,11 @@
 
   // Where the table is wider than its frame, the frame begins at what is lit; the page does not move.
   function show(frame, cell) {
-    frame.scrollLeft = Math.max(0, cell.offsetLeft + cell.offsetWidth - frame.clientWidth + 8);
-    frame.scrollTop = Math.max(0, cell.offsetTop + cell.offsetHeight - frame.clientHeight + 8);
+    // once the page has its widths
+    window.requestAnimationFrame(() => {
+      frame.scrollLeft = Math.max(0, cell.offsetLeft + cell.offsetWidth - frame.clientWidth + 8);
+      frame.scrollTop = Math.max(0, cell.offsetTop + cell.offsetHeight - frame.clientHeight + 8);
+    });
   }
 
   function walk(event) {
