@@ -16,6 +16,8 @@ from data.store import EntryFilter
 from services import champion_guards, guards, shift
 from services.installation import NothingLoaded
 from services.managers_settings_words import moment, said
+from services.roles import SYSTEM
+from services.stamp import standing
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -125,16 +127,19 @@ def _hold_out(installation: Installation, before: Settings, after: Settings) -> 
 
 
 def _scored(installation: Installation) -> tuple[pd.DataFrame, np.ndarray, str] | None:
-    """Give active customers, their chances of leaving and the state of the model; None where none answers."""
+    """Give active customers, their chances of leaving and the state of the model; None where none answers.
+
+    In fail-safe it is a version signed before that answers: its lists are acted on as a champion's are.
+    """
     try:
-        in_use = installation.in_use()
-        champion = installation.champion(in_use)
-    except (NothingLoaded, ArtifactError):
+        on = standing(installation, SYSTEM)
+    except NothingLoaded:
         return None
-    if champion is None:
+    if on.champion is None:
         return None
-    active = shift.active_customers(installation, in_use.snapshot)
-    return active, np.asarray(champion.scorecard.probability(active), dtype=float), champion.state
+    active = shift.active_customers(installation, on.dataset.snapshot)
+    chances = np.asarray(on.champion.scorecard.probability(active), dtype=float)
+    return active, chances, on.champion.state if on.champion.is_draft else "champion"
 
 
 def _customers(count: int) -> str:

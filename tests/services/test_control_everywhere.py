@@ -18,6 +18,7 @@ from services import (
     goal_list,
     goal_page,
     kept_scenarios,
+    managers_settings_effect,
     movement,
     opened_scenarios,
     overview,
@@ -249,6 +250,17 @@ def test_a_list_of_an_action_leaves_the_house_unless_the_model_is_off(town, stat
             action_export.export(town.installation, ANA, town.action)
     else:
         assert action_export.export(town.installation, ANA, town.action).rows
+
+
+@pytest.mark.parametrize(
+    ("state", "tells"), [("on", True), ("paused", False), ("fail-safe", True), ("off", False)]
+)
+def test_what_a_change_of_the_list_would_do_is_told_by_what_may_answer(town, state, tells):
+    throw(town, state)
+    before = town.installation.settings
+    after = before.model_copy(update={"at_risk_share": 0.2})
+    found = managers_settings_effect.of(town.installation, "at_risk_share", before, after)
+    assert bool(found.figures.get("joined")) == tells
 
 
 # --- paused ------------------------------------------------------------------------------------------
