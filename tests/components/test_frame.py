@@ -22,6 +22,8 @@ def stamp(**held):
         "withheld": None,
         "notice": None,
         "has_averages": False,
+        "control": "on",
+        "is_hidden": False,
     }
     return SimpleNamespace(**usual | held)
 
@@ -66,6 +68,12 @@ def test_a_page_has_one_main_heading():
         (stamp(version=None, withheld="not for you"), "Facts only for your role"),
         (stamp(version=None, withheld="withdrawn", has_averages=True), "Facts and averages"),
         (stamp(is_draft=False, state="retired", notice="damaged"), "Model on, former version"),
+        (stamp(version=None, withheld="off", control="off"), "Model off, facts only"),
+        (stamp(withheld="hidden", control="off", is_hidden=True), "Model hidden by you"),
+        (stamp(control="paused"), "Model paused"),
+        (stamp(state="retired", control="fail-safe"), "Fail-safe, signed version"),
+        (stamp(version=None, withheld="x", control="fail-safe", has_averages=True), "Fail-safe, averages"),
+        (stamp(version=None, withheld="x", control="fail-safe"), "Fail-safe, facts only"),
         (None, "Facts only"),
     ],
 )
