@@ -20,15 +20,13 @@ from data.artifacts import ArtifactError
 from data.store import EntryFilter, VersionRow
 from models import drift
 from services import contingency, control_rules, guards, holding, log, shift, signing
+from services.control_rules import ANSWERS
 from services.installation import Champion, Dataset
 from services.roles import SYSTEM, Actor
 from services.shift import Shift
 
 if TYPE_CHECKING:
     from services.installation import Installation
-
-ANSWERS = ("prediction", "what-if")
-"""Kinds of log entries that hold an answer for one customer."""
 
 _log = logging.getLogger("keepsight")
 

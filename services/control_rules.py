@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 LEAST_ANSWERS = 20
-WINDOW = timedelta(days=1)
+"""Below this many answers one error would be a share above any limit."""
+
 ANSWERS = ("prediction", "what-if")
+"""Kinds of log entries that hold an answer for one customer."""
+
+WINDOW = timedelta(days=1)
 
 
 def damaged(installation: Installation, in_use: InUse, instead: str | None, fault: str) -> datetime:

@@ -14,14 +14,12 @@ from config.settings import Settings
 from data.artifacts import ArtifactError
 from data.store import EntryFilter, ExperimentRow, VersionRow
 from services import arms, experiments, log, outcomes, shift, training
+from services.control_rules import LEAST_ANSWERS
 from services.roles import SYSTEM
 from services.shift import Shift
 
 if TYPE_CHECKING:
     from services.installation import Installation
-
-LEAST_ANSWERS = 20
-"""Below this many answers one error would be a share above any limit."""
 
 _log = logging.getLogger("keepsight")
 
