@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 
-from sqlalchemy import Column, Index, MetaData, Table, Text, insert, text
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text, insert, text
 
 from bench import databases
 from bench.measure import Measure
@@ -25,7 +25,7 @@ SECONDS = 1.0
 SLOW_MS = 0.5
 """Where a flush of 4 KB takes longer, the rate is judged against it."""
 
-# The same rows and indexes as data/store/tables.py, but for salt, hashes and the chain
+# The same rows, indexes and references as data/store/tables.py, but for salt, hashes and the chain
 _metadata = MetaData()
 _plain = Table(
     "plain_log",
@@ -44,7 +44,7 @@ _plain = Table(
 _plain_payload = Table(
     "plain_payload",
     _metadata,
-    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("seq", Big, ForeignKey("plain_log.seq"), primary_key=True, autoincrement=False),
     Column("actor_name", Text, nullable=False),
     Column("subject", Text),
     Column("body", Text, nullable=False),
@@ -55,8 +55,8 @@ _BOTH = text(
     "WITH header AS (INSERT INTO plain_log (time, kind, actor, version, snapshot) "
     "VALUES (:time, :kind, :actor, :version, :snapshot) RETURNING seq) "
     "INSERT INTO plain_payload (seq, actor_name, subject, body) "
-    "SELECT seq, :actor_name, :subject, :body FROM header"
-)
+    "SELECT seq, :actor_name, :subject, :body FROM header RETURNING seq"
+).columns(_plain_payload.c.seq)
 
 
 def measures() -> Iterator[Measure]:
@@ -95,12 +95,12 @@ def _compared(
     )  # fmt: skip
 
 
-def append_chained(store: Store, entry: Entry) -> None:
-    """Append as Keepsight does."""
-    store.append(entry)
+def append_chained(store: Store, entry: Entry) -> int:
+    """Append as Keepsight does; give the number, as the other does."""
+    return store.append(entry).seq
 
 
-def append_plain(store: Store, entry: Entry) -> None:
+def append_plain(store: Store, entry: Entry) -> int:
     """Write the same down without evidence, in the quickest way there is on either database."""
     body = canonical(entry.payload)
     header = {"time": store.clock(), "kind": entry.kind, "actor": entry.actor, "version": entry.version,
@@ -108,10 +108,10 @@ def append_plain(store: Store, entry: Entry) -> None:
     payload = {"actor_name": entry.actor_name, "subject": entry.subject, "body": body}
     with store.appending() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(_BOTH, header | payload)
-            return
+            return int(connection.execute(_BOTH, header | payload).scalar_one())
         (seq,) = connection.execute(_HEADER, header).inserted_primary_key
         connection.execute(_PAYLOAD, payload | {"seq": seq})
+        return int(seq)
 
 
 def what_if(number: int) -> Entry:
@@ -125,7 +125,7 @@ def what_if(number: int) -> Entry:
     return Entry("what-if", f"person {number % 20}", "a" * 64, "b" * 64, f"K{number}", payload, "Ada")
 
 
-def _rate(store: Store, append: Callable[[Store, Entry], None]) -> float:
+def _rate(store: Store, append: Callable[[Store, Entry], int]) -> float:
     """Let the writers append as fast as they can; give the entries a second of all together."""
     start, counts = multiprocessing.Barrier(WRITERS), multiprocessing.Queue()
     write = partial(_write, databases.address(store), append, start, counts)
@@ -138,7 +138,7 @@ def _rate(store: Store, append: Callable[[Store, Entry], None]) -> float:
     return written / SECONDS
 
 
-def _write(url: str, append: Callable[[Store, Entry], None], start, counts) -> None:  # type: ignore[no-untyped-def]
+def _write(url: str, append: Callable[[Store, Entry], int], start, counts) -> None:  # type: ignore[no-untyped-def]
     store, number = Store(url), 0
     append(store, what_if(0))  # opens the connection, compiles the statements
     start.wait()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, text
 
 from data.store.chain import GENESIS, Head, Header, canonical, header_ends, linked, payload_hash
-from data.store.engine import LOG_LOCK, is_alone
+from data.store.engine import LOG_LOCK, is_alone, quick_row
 from data.store.errors import EntryRefused
 from data.store.tables import log, log_payload
 
@@ -100,8 +100,8 @@ def append(connection: Connection, sealed: Sealed) -> Header:
 
 def read_head(connection: Connection) -> Head:
     """Give the end of the chain; seq 0 where nothing is logged yet."""
-    row = connection.exec_driver_sql(_HEAD).first()
-    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
+    row = quick_row(connection, _HEAD)
+    return Head(0, GENESIS) if row is None else Head(*row)
 
 
 def _append_there(connection: Connection, sealed: Sealed) -> Header:
@@ -113,14 +113,14 @@ def _append_there(connection: Connection, sealed: Sealed) -> Header:
     return Header(**sealed.header, seq=row.seq, previous=row.previous, hash=row.hash)
 
 
-# made once, and in plain SQL where nothing is filled in: what stands here is done at every append
+# made once: what stands here is done at every append
 _HEAD = "SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1"
 _INSERT_HEADER = insert(log)
 _INSERT_PAYLOAD = insert(log_payload)
 _APPEND = text(
     "CALL log_append(:lock, :is_alone, :first, :last, :time, :kind, :actor, :version, :snapshot, "
     ":payload_hash, :salt, :actor_name, :subject, :body, NULL, NULL, NULL)"
-)
+).columns(log.c.seq, log.c.previous, log.c.hash)
 
 
 def _checked_body(entry: Entry) -> str:

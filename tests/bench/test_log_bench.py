@@ -26,6 +26,7 @@ def test_without_evidence_there_are_the_same_columns_and_indexes_but_for_the_evi
     assert missing - columns(log_rates._plain_payload).keys() == EVIDENCE
     assert indexes(log_rates._plain) == indexes(log)
     assert indexes(log_rates._plain_payload) == indexes(log_payload)
+    assert len(log_rates._plain_payload.foreign_keys) == len(log_payload.foreign_keys) == 1
 
 
 def test_what_is_written_without_evidence_is_what_is_written_with_it(tmp_path):

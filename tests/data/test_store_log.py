@@ -90,14 +90,16 @@ def test_a_span_of_time_includes_its_start_and_not_its_end(store_url):
 def test_a_clock_that_goes_back_keeps_the_order_and_the_chain(store_url):
     """S51."""
     start = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    jumps = iter([start, start - timedelta(days=1), start + timedelta(days=1), start])
+    back = [timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=-1), timedelta(0)]
+    jumps = iter([start - step for step in back])
     store = Store(store_url, clock=lambda: next(jumps))
     store.migrate()
-    for number in range(4):
+    for number in range(5):
         store.append(Entry("start", "system", payload={"n": number}))
-    assert [entry.payload["n"] for entry in store.entries()] == [3, 2, 1, 0]
-    assert store.entry(2).header.time == start - timedelta(days=1)
-    assert store.verify().ok
+    assert [entry.payload["n"] for entry in store.entries()] == [4, 3, 2, 1, 0]
+    assert store.entry(2).header.time == start - timedelta(hours=1)
+    assert store.entry(3).header.time == start - timedelta(days=1)
+    assert store.verify(store.head()).ok
     store.dispose()
 
 

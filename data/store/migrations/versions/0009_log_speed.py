@@ -30,6 +30,9 @@ CREATE PROCEDURE log_append(
     with_body text, INOUT seq bigint, INOUT previous text, INOUT hash text
 ) LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_alone THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
     PERFORM pg_advisory_xact_lock(turn);
     SELECT end_of.seq + 1, end_of.hash INTO seq, previous FROM log AS end_of ORDER BY end_of.seq DESC LIMIT 1;
     seq := coalesce(seq, 1);
@@ -41,7 +44,6 @@ BEGIN
     INSERT INTO log_payload (seq, salt, actor_name, subject, body)
         VALUES (log_append.seq, with_salt, by_name, about, with_body);
     IF is_alone THEN
-        PERFORM set_config('synchronous_commit', 'off', true);
         COMMIT;
         PERFORM pg_logical_emit_message(true, 'keepsight', '');
     END IF;
