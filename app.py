@@ -27,6 +27,7 @@ import cli_recommender
 import cli_registry
 import cli_replay
 import cli_scenarios
+import cli_settings
 import cli_signing
 import cli_travel
 from components import frame, states
@@ -137,6 +138,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_control.control_group,
         cli_log.log_group,
         cli_recommender.recommend_group,
+        cli_settings.setting_group,
     )
     for command in (*groups, cli.prepare):
         server.cli.add_command(command)

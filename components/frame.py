@@ -46,6 +46,7 @@ PLACES = (
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
     Place("Run", "Control room", "/control", "bi-toggles"),
+    Place("Run", "Settings", "/settings", "bi-gear"),
     Place("Run", "People", "/people", "bi-person-badge"),
 )
 
@@ -267,5 +268,5 @@ def _foot(contact: str) -> html.Section:
     facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
     # No footer element: Dash puts its scripts into one, and a page has one only.
     return html.Section(
-        [html.P(NOTICE), facts], className="ks-foot", **{"aria-label": "What these figures are"}
+        [html.P(NOTICE, className="ks-foot-notice"), facts], className="ks-foot", **{"aria-label": "What these figures are"}
     )

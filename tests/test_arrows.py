@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "cli_registry.py": {"services", "cli"},
     "cli_replay.py": {"services", "cli"},
     "cli_scenarios.py": {"services", "cli"},
+    "cli_settings.py": {"services", "cli", "cli_signing"},
     "cli_signing.py": {"services", "cli"},
     "cli_travel.py": {"services", "cli"},
     "app.py": {
@@ -43,6 +44,7 @@ MAY_IMPORT = {
         "cli_registry",
         "cli_replay",
         "cli_scenarios",
+        "cli_settings",
         "cli_signing",
         "cli_travel",
     },
@@ -71,6 +73,7 @@ ONLY_HERE = {
         "cli_registry.py",
         "cli_replay.py",
         "cli_scenarios.py",
+        "cli_settings.py",
         "cli_signing.py",
         "cli_travel.py",
         "app.py",
