@@ -141,7 +141,7 @@ class Shelf:
         return self._verified(version, SCORECARD, sha256, "scorecard", "so it cannot serve").decode("utf-8")
 
     def state_of_scorecard(self, version: str) -> tuple[int, int, int] | None:
-        """Tell whether a scorecard's file was touched, without reading it: place, size, time; None if gone."""
+        """Tell whether a scorecard's file was touched, unread: its place, size and time; None if gone."""
         try:
             found = (self.folder / version / SCORECARD).stat()
         except OSError:
