@@ -16,7 +16,7 @@ import psutil
 from bench.measure import Unavailable
 from bench.serving import Served
 
-TRIES = 60
+TRIES = 400
 
 QUESTION = {
     "output": "what-if-answer.data",
