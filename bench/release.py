@@ -6,10 +6,12 @@ import http.client
 import json
 import random
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 
+from bench.asking import asking
 from bench.measure import Measure, percentile, shared_data
 from bench.peers import explainerdashboard
 from bench.serving import Served, served
@@ -18,6 +20,8 @@ from bench.start import TELCO
 CUSTOMER = "7590-VHVEG"
 WARM_UP, EDITS = 50, 400
 TIMES_LESS = 20
+SECONDS, PER_WORKER = 10, 4
+TIMES_MORE = 20
 
 
 def measures() -> list[Measure]:
@@ -28,7 +32,9 @@ def measures() -> list[Measure]:
         before = _cpu_seconds(app.pid)
         times = _answers(app, EDITS)
         ours = (_cpu_seconds(app.pid) - before) / EDITS * 1000
-    peer = explainerdashboard(data)["what_if_http_ms"]
+        rate = _rate(app)
+    found = explainerdashboard(data)
+    peer, theirs_a_second = found["what_if_http_ms"], _their_rate(found)
     parts = peer["server_cpu_ms_per_callback"]
     alike = parts["prediction"] + parts["contributions_plot"]
     theirs = peer["server_cpu_ms_per_edit"]
@@ -41,7 +47,31 @@ def measures() -> list[Measure]:
         Measure("server CPU of an edit, explainerdashboard over ours",
                 theirs / ours, "times", "at least", TIMES_LESS),
         Measure("the same, of its prediction and contributions plot only", alike / ours, "times", "at least"),
+        Measure("explained and logged answers a second, 2 workers, 8 clients", rate, "1/s", "at least"),
+        Measure("explainerdashboard: predictions with contributions a second, 8 clients",
+                theirs_a_second, "1/s", "at least"),
+        Measure("explained and logged answers a second, ours over explainerdashboard's",
+                rate / theirs_a_second, "times", "at least", TIMES_MORE),
     ]  # fmt: skip
+
+
+def _rate(app: Served) -> float:
+    """Let eight clients on two workers ask without pause; give the answers a second, each of them on record."""
+    with asking(app, CUSTOMER, per_worker=PER_WORKER) as lines:
+        time.sleep(1)
+        began = time.monotonic()
+        time.sleep(SECONDS)
+        ended = time.monotonic()
+    told = [one for line in lines for one in line.told if one.answered > began and one.answered <= ended]
+    if any(line.fault for line in lines) or any(one.status != 200 for one in told):
+        raise RuntimeError("an answer failed while eight clients asked")
+    return len(told) / (ended - began)
+
+
+def _their_rate(found: dict[str, Any]) -> float:
+    """Give the peer's updates a second of prediction and contributions, with as many clients."""
+    runs = found["throughput"]["prediction_and_contributions"]
+    return float(next(run["updates_per_s"] for run in runs if run["clients"] == 2 * PER_WORKER))
 
 
 def _answers(app: Served, count: int) -> list[float]:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from data.warehouse import Filters
 from services import customers, goal, log, overview, portfolio, scenarios, way_back, what_if
+from services.installation import Installation
 from services.replay import KINDS, replay, sample
 from services.replay.replaying import replayed
 from services.roles import Actor, NotPermitted
@@ -96,11 +97,10 @@ def test_a_figure_changed_by_hand_is_named(town, kind):
 
 def test_settings_changed_since_do_not_change_a_scenario_of_then(town):
     seq, planned = ask(town, "scenario"), ask(town, "goal")
-    changed = town.settings.model_copy(update={"at_risk_share": 0.5, "value_months": 3})
-    town.settings = changed
+    changed = Installation(town.settings.model_copy(update={"at_risk_share": 0.5, "value_months": 3}))
     portfolio._engines.clear()
-    assert replay(town, ANALYST, seq).is_same is True
-    assert replay(town, ANALYST, planned).is_same is True
+    assert replay(changed, ANALYST, seq).is_same is True
+    assert replay(changed, ANALYST, planned).is_same is True
 
 
 def test_scores_cleared_away_are_worked_out_again(town):
