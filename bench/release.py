@@ -56,7 +56,7 @@ def measures() -> list[Measure]:
 
 
 def _rate(app: Served) -> float:
-    """Let eight clients on two workers ask without pause; give the answers a second, each of them on record."""
+    """Let eight clients on two workers ask without pause; give the answers a second, each on record."""
     with asking(app, CUSTOMER, per_worker=PER_WORKER) as lines:
         time.sleep(1)
         began = time.monotonic()

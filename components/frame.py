@@ -268,5 +268,7 @@ def _foot(contact: str) -> html.Section:
     facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
     # No footer element: Dash puts its scripts into one, and a page has one only.
     return html.Section(
-        [html.P(NOTICE, className="ks-foot-notice"), facts], className="ks-foot", **{"aria-label": "What these figures are"}
+        [html.P(NOTICE, className="ks-foot-notice"), facts],
+        className="ks-foot",
+        **{"aria-label": "What these figures are"},
     )

@@ -158,3 +158,27 @@ def test_an_entry_chosen_in_the_log_has_an_address(visit):
     link.click()
     WebDriverWait(driver, 20).until(lambda d: f"Entry {number}" in words(d, "#log-detail"))
     assert f"entry={number}" in driver.current_url
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        "document.querySelector('.ks-foot').remove()",
+        "document.querySelector('.ks-foot').style.display = 'none'",
+        "document.querySelector('.ks-foot-notice').textContent = ''",
+        "document.querySelector('.ks-foot-facts').replaceChildren()",
+    ],
+)
+def test_a_model_figure_is_refused_without_the_notice(visit, away):
+    """R60: nobody gets the figures on screen without what they are, and from which version and data."""
+    driver = visit("/", "administrator")
+    wait = WebDriverWait(driver, 20)
+    marked = ":is(.ks-card, .ks-tile):has(.ks-model-mark)"
+
+    def shown(driver):
+        return [one for one in driver.find_elements(By.CSS_SELECTOR, marked) if one.is_displayed()]
+
+    wait.until(shown)
+    assert "people decide" in driver.find_element(By.CSS_SELECTOR, ".ks-foot").text
+    driver.execute_script(away)
+    wait.until(lambda d: not shown(d))
