@@ -82,7 +82,7 @@ def test_a_former_version_that_stands_in_is_told_once_on_every_page_with_figures
         )
         [note] = [one for one in notes if "instead of" in one]
         assert named["near"][:8] in note and "SHA-256" in note and "UTC" in note
-    assert "Model on, former version" in until(driver, "#ks-rail-state").text
+    assert "Fail-safe, signed version" in until(driver, "#ks-rail-state").text
     assert console(driver) == []
 
 
