@@ -8,7 +8,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
 from components import managers_settings as parts
-from config.managed import MANAGED
+from config.managed import MANAGED, checked
 from pages._settings_ids import Ids, change_id, undo_id
 from services import managers_settings
 from services.managers_settings import SettingChanged
@@ -50,10 +50,12 @@ def show_effect(text: Any, seen: Any, name: Any) -> tuple[Any, Any]:
     if not isinstance(name, str) or not isinstance(text, str):
         return [], None
     try:
-        line = managers_settings.line(here.installation(), here.actor(), name)
-        if text == _written(name, line.value) and line.waits is None:
+        installation, actor = here.installation(), here.actor()
+        line = managers_settings.line(installation, actor, name)
+        value = checked(installation.settings, name, _read(name, text))
+        if value == line.value and line.waits is None:
             return "Write another value to see what it would do.", None
-        effect = managers_settings.preview(here.installation(), here.actor(), name, _read(name, text))
+        effect = managers_settings.preview(installation, actor, name, value)
     except (ValueError, LookupError) as refused:
         return str(refused), None
     revision = seen.get(name) if isinstance(seen, dict) else None

@@ -126,7 +126,7 @@ def preview(installation: Installation, actor: Actor, name: str, value: Any) -> 
     LookupError
         For a name that is none.
     BadValue
-        For a value that cannot be, or that holds already.
+        For a value that cannot be.
     """
     require(actor, "change-settings")
     before = installation.settings
