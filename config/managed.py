@@ -128,7 +128,8 @@ def checked(settings: Settings, name: str, value: Any) -> Any:
         found = _reader(name).validate_python(value.strip() if isinstance(value, str) else value)
     except ValidationError as fault:
         words = fault.errors()[0]["msg"]
-        raise BadValue(f"{name} cannot be {value!r}: {words[:1].lower()}{words[1:]}.") from fault
+        hint = " (a share: 0.1 is 10%)" if MANAGED[name].unit == "share" else ""
+        raise BadValue(f"{name} cannot be {value!r}: {words[:1].lower()}{words[1:]}{hint}.") from fault
     _refuse_what_cannot_be_shown(name, found)
     if name in ("working_hours", "time_zone"):
         try:
