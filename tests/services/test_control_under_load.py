@@ -1,7 +1,4 @@
-"""The story on four workers: a file damaged under load, fail-safe, roll back, replay, verify (S35, S40).
-
-People ask without pause all the time, and nobody meets an error.
-"""
+"""Switches thrown, a file damaged, a rollback and fresh workers, while people ask without pause."""
 
 import time
 from http.client import HTTPConnection
@@ -9,20 +6,17 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from sqlalchemy import text
 
 from bench.asking import Line, asking
 from bench.serving import served
 from config.settings import Settings
 from data.store import EntryFilter
-from services import control, control_notices, control_people, control_room, log, signing
+from services import control, control_notices, control_people, control_room, signing
 from services.installation import Installation
-from services.replay.replaying import sample
 from tests.services.trial_town import MAX, settle_signed
 
 PATIENCE_SECONDS = 120
 WORKERS = 4
-SAMPLED = 1000
 CUSTOMER = "K001"
 
 
@@ -59,7 +53,6 @@ def story(tmp_path_factory):
             change(named["base"], lambda: file.write_bytes(content[:100]))
             change(named["base"], lambda: signing.rollback(installation, MAX, "Its file was damaged."))
             throw("on", named["base"])
-            wait_until(lambda: answers(installation) >= SAMPLED)
         before = workers(app.pid)
         control_notices.reload(installation, MAX, "To begin anew.")
         wait_until(lambda: len(workers(app.pid)) == WORKERS and not before & workers(app.pid))
@@ -67,16 +60,11 @@ def story(tmp_path_factory):
         fresh.start()
         wait_for_all([fresh], named["base"], time.monotonic())
         fresh.stop()
-    file.write_bytes(content)  # out of a backup, so that what it answered can be replayed
     return installation, named, lines, fresh, changes
 
 
 def workers(master):
     return {one.pid for one in psutil.Process(master).children()}
-
-
-def answers(installation):
-    return installation.store.count_entries(EntryFilter(kinds=("what-if",)))
 
 
 def wait_until(is_so):
@@ -128,28 +116,7 @@ def test_one_entry_says_why_it_went_to_fail_safe_and_only_a_person_switched_on_a
     assert {one.header.actor for one in by_people} == {MAX.id}
 
 
-def test_a_thousand_answers_across_versions_are_the_same_to_the_last_bit(story):
-    installation, named, *_ = story
-    found = sample(installation, MAX, SAMPLED)
-    assert (found.same, found.different, found.not_replayable) == (SAMPLED, (), ())
-    for name in ("near", "base"):
-        assert installation.store.count_entries(EntryFilter(kinds=("what-if",), version=named[name]))
-
-
-def test_the_log_is_as_it_was_written_until_one_row_is_edited_by_hand(story):
-    installation, *_ = story
-    assert log.verify(installation).ok
-    seq = installation.store.entries(EntryFilter(kinds=("contingency",)), None, 1)[0].header.seq
-    with installation.store.writing() as connection:
-        connection.execute(
-            text("UPDATE log_payload SET body = replace(body, 'fail-safe', 'on') WHERE seq = :seq"),
-            {"seq": seq},
-        )
-    found = log.verify(installation)
-    assert not found.ok and found.first_bad == seq
-
-
-def test_the_room_tells_the_story_in_words(story):
+def test_the_room_tells_what_happened_in_words(story):
     installation, *_ = story
     told = " ".join(one.text for one in control_room.history(installation, MAX))
     assert "switched the churn model to fail-safe, because" in told
