@@ -42,18 +42,24 @@ def too_many_errors(installation: Installation) -> str:
     in_use, now = installation.in_use(), control.state(installation, CHURN)
     if in_use.version is None or in_use.state != "champion" or now.state != "on" or now.since is None:
         return ""
-    moment = installation.store.clock()
-    # a clock that went back since then must not make the rule blind
-    since = max(now.since if now.since <= moment else moment - WINDOW, moment - WINDOW)
-    errors, answers = (
-        installation.store.count_entries(EntryFilter(kinds=kinds, version=in_use.version, since=since))
-        for kinds in (("failure",), ("failure", *ANSWERS))
-    )
+    errors, answers = failing(installation, in_use.version, now.since)
     limit = installation.settings.fail_safe_error_share
     if answers < LEAST_ANSWERS or errors / answers <= limit:
         return ""
     reason = f"{errors} of {answers} answers of version {in_use.version[:8]} failed (limit {limit:.1%})."
     return reason if _throw(installation, in_use, reason, {}) else ""
+
+
+def failing(installation: Installation, version: str, since: datetime) -> tuple[int, int]:
+    """Count the answers of a version that failed since a moment, and all; of the last days at most."""
+    moment = installation.store.clock()
+    # a clock that went back since then must not make the rule blind
+    since = max(since if since <= moment else moment - WINDOW, moment - WINDOW)
+    errors, answers = (
+        installation.store.count_entries(EntryFilter(kinds=kinds, version=version, since=since))
+        for kinds in (("failure",), ("failure", *ANSWERS))
+    )
+    return errors, answers
 
 
 def _throw(

@@ -13,7 +13,8 @@ import pandas as pd
 from config.settings import Settings
 from data.artifacts import ArtifactError
 from data.store import EntryFilter
-from services import champion_guards, guards, shift
+from services import champion_guards, control, control_rules, guards, shift
+from services.control_states import CHURN
 from services.installation import NothingLoaded
 from services.managers_settings_words import moment, said
 from services.roles import SYSTEM
@@ -195,26 +196,30 @@ def _promotions(count: int) -> str:
 
 
 def _errors(installation: Installation, before: Settings, after: Settings) -> Effect:
-    rows = installation.store.experiments(installation.store.current_spec())[:LOOKED_AT]
+    spec = installation.store.current_spec()
+    rows = installation.store.experiments(spec)[:LOOKED_AT] if spec else []
     shares = [row.errors / row.answers for row in rows if row.answers >= guards.LEAST_ANSWERS]
-    told = _over(
-        shares, before.guard_error_share, after.guard_error_share, "trials that were asked enough", "ended"
-    )
-    return _with(told, _failing(installation, after.guard_error_share, "it would be rolled back"))
+    limits = (before.guard_error_share, after.guard_error_share)
+    told = _over(shares, *limits, "trials that were asked enough", "ended")
+    found = _champion(installation, with_scores=False)
+    if found is None:
+        return told
+    return _with(told, _failing(found.errors, found.answers, limits[1], "it would be rolled back"))
 
 
 def _fail_safe(installation: Installation, before: Settings, after: Settings) -> Effect:
-    told = _failing(installation, after.fail_safe_error_share, "it would go to fail-safe")
-    return _with(Effect(("From 20 answers on, since the switch was thrown last.",)), told)
+    champion, switch = _champion(installation, with_scores=False), control.state(installation, CHURN)
+    if champion is None or switch.since is None:
+        return Effect(("No signed model answers now; it holds for the next that is signed.",))
+    errors, answers = control_rules.failing(installation, champion.version, switch.since)
+    words = _failing(errors, answers, after.fail_safe_error_share, "it would go to fail-safe")
+    return Effect((words,), {"errors": errors, "answers": answers})
 
 
-def _failing(installation: Installation, limit: float, then: str) -> str:
+def _failing(errors: int, answers: int, limit: float, then: str) -> str:
     """Say how the champion's answers fare against a limit."""
-    found = _champion(installation, with_scores=False)
-    if found is None:
-        return "No signed model answers now."
-    words = f"Of the champion's last {found.answers:,} answers {found.errors:,} failed"
-    over = found.answers >= guards.LEAST_ANSWERS and found.errors / found.answers > limit
+    words = f"Of the champion's last {answers:,} answers {errors:,} failed"
+    over = answers >= guards.LEAST_ANSWERS and errors / answers > limit
     return f"{words}, so {then} with the next that fails." if over else f"{words}: it stays."
 
 

@@ -440,3 +440,32 @@ def test_without_customers_every_setting_still_says_what_it_does(tmp_path):
 
 def _is_share(name):
     return MANAGED[name].unit == "share"
+
+
+def fail(installation, times):
+    """Let so many of 40 answers of the champion fail."""
+    champion = installation.in_use().version
+    for n in range(40):
+        kind = "failure" if n < times else "prediction"
+        log.record(installation, MAX, kind, subject=f"K{n}", version=champion, payload={"reason": "x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "then"),
+    [("guard_error_share", "it would be rolled back"), ("fail_safe_error_share", "it would go to fail-safe")],
+)
+def test_a_limit_of_failing_answers_is_held_against_those_of_the_champion(town, name, then):
+    fail(town, 2)
+    stays = "Of the champion's last 40 answers 2 failed: it stays."
+    assert settings.preview(town, MAX, name, 0.2).words[-1] == stays
+    assert f"2 failed, so {then}" in settings.preview(town, MAX, name, 0.04).words[-1]
+
+
+@pytest.mark.parametrize(("name", "measured"), [("guard_psi", "psi"), ("guard_list_move", "list_move")])
+def test_a_guard_is_held_against_what_was_measured_of_trials(town, name, measured):
+    for value in (0.1, 0.3, 0.5):
+        log.record(town, SYSTEM, "shadow", subject="e", version="v", payload={measured: value})
+    effect = settings.preview(town, MAX, name, 0.4)
+    assert effect.words[0] == (
+        "Of 3 trials measured, shadows among them, 1 would be over it; by the limit of now 2."
+    )
