@@ -169,6 +169,16 @@ def test_the_contact_of_the_sign_in_is_that_in_force(town):
     assert "Ina, extension 12" in town.stranger().get("/sign-in").text
 
 
+@pytest.mark.parametrize("path", ["/", "/customers", "/trials"])
+def test_a_request_reads_at_most_once_whether_a_setting_was_changed(town, monkeypatch, path):
+    client, reads, last = town.client("manager"), [], town.installation.store.last_setting
+    monkeypatch.setattr(town.installation.store, "last_setting", lambda: reads.append(path) or last())
+    layout(town, client, path)
+    assert len(reads) <= 1
+    client.get("/_dash-layout")
+    assert reads.count(path) <= 2
+
+
 @pytest.mark.parametrize("role", ["viewer", "analyst"])
 @pytest.mark.parametrize("output", DEEDS, ids=DEEDS.values())
 def test_who_calls_a_managers_callback_by_hand_changes_nothing(town, role, output):
