@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from data.store import EntryFilter
-from services import kept_scenarios, log, opened_scenarios, portfolio, scenarios, training
+from services import kept_scenarios, log, managers_settings, opened_scenarios, portfolio, scenarios, training
 from services.kept_scenarios import ChangedMeanwhile, KeepRefused, NoSuchScenario
-from services.roles import Actor, NotPermitted
+from services.roles import SYSTEM, Actor, NotPermitted
 from tests.models import scenario_town
 from tests.services.scenario_town import load, settle
 
@@ -327,7 +327,7 @@ def test_a_scenario_of_other_data_answers_then_and_says_how_to_switch(own_town, 
 
 def test_figures_that_are_not_the_kept_ones_are_told_with_the_reason(own_town, analyst):
     kept = kept_scenarios.keep(own_town, analyst, DEARER, "Prices")
-    own_town.settings = own_town.settings.model_copy(update={"value_months": 24})
+    managers_settings.change(own_town, SYSTEM, "value_months", 24, "Two years.", seen_revision=0)
     opened = opened_scenarios.open_kept(own_town, analyst, kept.id)
     assert {line.name for line in opened.strayed} == {"net"}
     assert "counted over 24 months now, then 12" in opened.notices[0]
