@@ -171,7 +171,7 @@
     if (!of.base) return prove(everybody, "good", answer.entry);
     try {
       const bytes = await (await keepsight.scenarioSample.fetched(`/_scenario/${answer.entry}.proof`)).arrayBuffer();
-      if (page !== of || of.answer.entry !== answer.entry) return;
+      if (page !== of || of.answer.entry !== answer.entry || bytes.byteLength === 0) return;
       const own = keepsight.scenario.run(of.base, { steps: answer.scenario.steps || [] });
       const apart = keepsight.scenario.apart(own, new Float64Array(bytes));
       const rows = keepsight.scenarioView.count(of.base.rows);

@@ -27,6 +27,10 @@ RAISE = 1.05
 SAMPLES_KEPT = 2
 
 
+class AnsweredOtherwise(LookupError):
+    """Another model or other customers answer now than then, so there is nothing to compare with."""
+
+
 def start(
     installation: Installation,
     actor: Actor,
@@ -216,14 +220,16 @@ def proof(installation: Installation, actor: Actor, entry: int) -> bytes:
     Raises
     ------
     LookupError
-        If this person has no such answer on record, or another version or snapshot answers now.
+        If this person has no such answer on record.
+    AnsweredOtherwise, NoModel
+        If another version or snapshot answers now, or none.
     """
     found = log.one(installation, actor, entry)
     on, champion = allowed(installation, actor)
     if found.kind != "scenario" or found.payload is None:
         raise LookupError(f"Entry {entry} is no scenario.")
     if (champion.version, on.dataset.snapshot) != (found.version, found.snapshot):
-        raise LookupError("Another model or other customers answer now. Reload the page.")
+        raise AnsweredOtherwise("Another model or other customers answer now. Reload the page.")
     engine = portfolio.engine(installation, on.dataset, champion)
     chances = engine.probability(parse_scenario(found.payload["scenario"]))
     return chances[_places(engine.base)].astype("<f8").tobytes()

@@ -9,6 +9,8 @@ from flask import Blueprint, Response, abort, request
 
 from services import scenario_page
 from services.log import NoSuchEntry
+from services.scenario_page import AnsweredOtherwise
+from services.scenarios import NoModel
 from web import here
 
 scenario_sample = Blueprint("scenario_sample", __name__)
@@ -31,9 +33,14 @@ def sample(version: str, snapshot: str) -> Response:
 
 @scenario_sample.get("/_scenario/<int:entry>.proof")
 def proof(entry: int) -> Response:
-    """Give the server's chances of the sample for an answer on record; 404 where there is none."""
+    """Give the server's chances of the sample for an answer on record; 404 where there is none.
+
+    Nothing (204) is there to compare with where the model was changed or stopped in this moment.
+    """
     try:
         chances = scenario_page.proof(here.installation(), here.actor(), entry)
+    except (AnsweredOtherwise, NoModel):
+        return Response(status=204)
     except (LookupError, NoSuchEntry):
         abort(404)
     return Response(chances, mimetype="application/octet-stream")

@@ -11,6 +11,9 @@ from models.cooccurrence.category_table import CategoryTable
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 
+FEW = 100
+"""Up to so many categories the lift of all is worked out at once, and kept until the table changes."""
+
 
 def category_lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats:
     """Give how many times more often than chance categories are chosen together, of shape (rows, categories).
@@ -19,11 +22,34 @@ def category_lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats
     all would have if choices met by chance: row sum times column sum over the sum of the table, the diagonal
     counted in ordered pairs as all else is. The 1 holds the lift near 1 where little is known, and above 0.
     """
+    if len(cells.counts) > FEW:
+        return _lift(cells, rows)
+    whole: Floats = cells.keep("lift", lambda: _lift(cells, np.arange(len(cells.counts))))
+    return whole[rows]
+
+
+def _lift(cells: CategoryTable, rows: npt.NDArray[np.integer]) -> Floats:
+    sums, shares = cells.keep("shares", lambda: _shares(cells))
+    observed = cells.counts[rows] + 1.0
+    observed[np.arange(len(rows)), rows] += cells.counts[rows, rows]
+    observed /= sums[rows, None] * shares + 1.0
+    return observed
+
+
+def _shares(cells: CategoryTable) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Sum each row, the diagonal in ordered pairs as all else; give that, and its share of the whole."""
     sums = cells.counts.sum(axis=1) + cells.counts.diagonal()
-    observed = cells.counts[rows]
-    observed[np.arange(len(rows)), rows] *= 2
-    expected = sums[rows, None] * (sums / max(1, int(sums.sum())))
-    return (observed + 1.0) / (expected + 1.0)
+    return sums, sums / max(1, int(sums.sum()))
+
+
+def affinity_of_one(catalogue: Catalogue, cells: CategoryTable, item: int) -> Floats32:
+    """Give each item's mean lift with the categories of one, as :func:`affinity`: to be read only."""
+    own = catalogue.membership[item]
+
+    def made() -> Floats32:
+        return affinity(catalogue, cells, np.bincount(own, minlength=len(catalogue.categories)))
+
+    return cells.keep(("affinity", own), made)
 
 
 def affinity(catalogue: Catalogue, cells: CategoryTable, held: npt.NDArray[np.integer]) -> Floats32:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, overload
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,10 @@ from models.cooccurrence.histories import Histories
 
 Counts = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
+Made = TypeVar("Made")
+
+MOST_KEPT = 512
+"""Things that follow from the table and are kept until it changes; beyond that all are let go."""
 
 BLOCK_CELLS = 4_000_000
 
@@ -100,6 +104,16 @@ class CategoryTable:
         self._catalogue = catalogue
         self.counts = counts
         self.people = people
+        self._kept: dict[Hashable, Any] = {}
+
+    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Give what follows from the table as it stands: made once, and made anew after the next change."""
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
     @classmethod
     def build(cls, catalogue: Catalogue, histories: Histories) -> CategoryTable:
@@ -144,6 +158,7 @@ class CategoryTable:
             if not is_settled:
                 people_after = step(people, (moved > 0) & self._unpaired(history, held, category))
             changes.append(RowChange(category, before, step(before, moved), people, people_after))
+        self._kept.clear()
         for change in changes:
             self.counts[change.row] = self.counts[:, change.row] = change.after
             if not is_settled:

@@ -25,6 +25,8 @@ class Histories:
         How many items the catalogue has.
     popularity : array of int64 of shape (items,)
         How many people chose each item.
+    roots : array of float32 of shape (items,)
+        Square root of that, and at least 1.
     people : int
         How many people have a choice.
     """
@@ -44,6 +46,7 @@ class Histories:
         self._changed: dict[int, tuple[array[int], array[float]]] = {}
         self._changed_items: dict[int, array[int]] = {}
         self.popularity = np.diff(self._item_starts).astype(np.int64)
+        self.roots = np.sqrt(np.maximum(self.popularity, 1)).astype(np.float32)
         self.people = int(np.count_nonzero(np.diff(self._starts)))
 
     @classmethod
@@ -177,7 +180,7 @@ class Histories:
         items.insert(place, item)
         moments.insert(place, moment)
         self._own_people(item).append(number)
-        self.popularity[item] += 1
+        self._count(item, 1)
         self.people += len(items) == 1
 
     def remove(self, person: str, item: int) -> None:
@@ -187,8 +190,12 @@ class Histories:
         place = items.index(item)
         del items[place], moments[place]
         self._own_people(item).remove(number)
-        self.popularity[item] -= 1
+        self._count(item, -1)
         self.people -= len(items) == 0
+
+    def _count(self, item: int, more: int) -> None:
+        chosen = int(self.popularity[item]) + more
+        self.popularity[item], self.roots[item] = chosen, max(chosen, 1) ** 0.5
 
     def _own(self, number: int) -> tuple[array[int], array[float]]:
         """Give the history of a person as it may be changed."""

@@ -61,9 +61,7 @@ def by_items(
 
 def _together(memory: Memory, given: Numbers, found: Numbers) -> npt.NDArray[np.int64]:
     """Count the people of each pair of one given and one found, summed over the given, of shape (found,)."""
-    if len(given) < len(found):
-        return memory.pairs.rows(given)[:, found].sum(axis=0, dtype=np.int64)
-    return memory.pairs.rows(found)[:, given].sum(axis=1, dtype=np.int64)
+    return memory.pairs.between(given, found).sum(axis=0)
 
 
 def _best(memory: Memory, score: Floats32, count: int) -> Numbers:
@@ -95,28 +93,40 @@ def _suggestions(
     """Give each item with its best category (most co-choices with those given) and the cells behind it."""
     items = found.tolist()
     membership = [memory.catalogue.membership[item] for item in items]
-    evidence = _evidence(memory, given, sorted(set().union(*membership)))
-    met = {category: co_choices for category, (co_choices, _) in evidence.items()}
+    own = memory.catalogue.membership[given[0]] if len(given) == 1 else _categories(memory, given)
+    evidence = _evidence(memory, own, sorted(set().union(*membership)))
     chosen_by = memory.histories.popularity[found].tolist()
     suggestions = []
     for item, numbers, *figures in zip(items, membership, together, chosen_by, score, strict=True):
         # Of categories with as many co-choices the first, as the catalogue's fixed order has it.
-        category = max(numbers, key=met.__getitem__) if numbers else None
+        category = max(numbers, key=lambda one: evidence[one][0]) if numbers else None
         co_choices, cells = (0, ()) if category is None else evidence[category]
         suggestions.append(Suggestion(item, category, cells, co_choices, *figures))
     return suggestions
 
 
-def _evidence(
-    memory: Memory, given: Numbers, categories: list[int]
-) -> dict[int, tuple[int, tuple[Cell, ...]]]:
+def _categories(memory: Memory, given: Numbers) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(memory.catalogue.counts(given)).tolist())
+
+
+Evidence = tuple[int, tuple[Cell, ...]]
+
+
+def _evidence(memory: Memory, own: tuple[int, ...], categories: list[int]) -> dict[int, Evidence]:
     """Give for each category its co-choices with those given, the diagonal aside, and the cells with most."""
-    own = np.flatnonzero(memory.catalogue.counts(given)).tolist()
-    counts, people = (table[categories].tolist() for table in (memory.cells.counts, memory.cells.people))
-    evidence = {}
-    for category, met, who in zip(categories, counts, people, strict=True):
-        rows = [row for row in own if who[row] and row != category]
-        rows.sort(key=met.__getitem__, reverse=True)
-        cells = [Cell(row, category, met[row], who[row]) for row in rows[:MOST_CELLS]]
-        evidence[category] = sum([met[row] for row in rows]), tuple(cells)
-    return evidence
+    known: dict[int, Evidence] = memory.cells.keep(("evidence", own), dict)
+    for category in categories:
+        if category not in known:
+            known[category] = _behind(memory, own, category)
+    return known
+
+
+def _behind(memory: Memory, own: tuple[int, ...], category: int) -> Evidence:
+    cells = memory.cells
+    met, who = cells.keep(
+        ("row", category), lambda: (cells.counts[category].tolist(), cells.people[category].tolist())
+    )
+    rows = [row for row in own if who[row] and row != category]
+    rows.sort(key=met.__getitem__, reverse=True)
+    named = [Cell(row, category, met[row], who[row]) for row in rows[:MOST_CELLS]]
+    return sum([met[row] for row in rows]), tuple(named)

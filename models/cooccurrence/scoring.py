@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from models.cooccurrence.affinity import affinity
+from models.cooccurrence.affinity import affinity, affinity_of_one
 from models.cooccurrence.catalogue import Numbers
 from models.cooccurrence.decay import decayed_rows
 from models.cooccurrence.memory import Memory
@@ -17,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Similarity = Literal["cosine", "jaccard", "count"]
 
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 24
 
 
 @dataclass(frozen=True)
@@ -107,23 +108,28 @@ def scores(memory: Memory, given: npt.ArrayLike, weights: Weights, *, now: float
     weight = recency_weights(len(items), weights.recency)
     found = _pairs(memory, items, weight, weights, now)
     if weights.category_weight:
-        lift = affinity(memory.catalogue, memory.cells, memory.catalogue.counts(items))
+        if len(items) == 1:
+            lift = affinity_of_one(memory.catalogue, memory.cells, int(items[0]))
+        else:
+            lift = affinity(memory.catalogue, memory.cells, memory.catalogue.counts(items))
         found *= lift if weights.category_weight == 1 else lift**weights.category_weight
     if weights.damping:
         found /= (np.maximum(memory.histories.popularity, 1) ** weights.damping).astype(np.float32)
     return found
 
 
+@lru_cache(maxsize=1024)
 def recency_weights(length: int, recency: float) -> Floats:
-    """Give the weights of a history's items, the oldest first; the newest has 1."""
+    """Give the weights of a history's items, the oldest first; the newest has 1. To be read only."""
     weight: Floats = np.arange(length, 0, -1, dtype=np.float64) ** -recency
+    weight.setflags(write=False)
     return weight
 
 
 def _pairs(memory: Memory, given: Numbers, weight: Floats, weights: Weights, now: float) -> Floats32:
     """Sum similarities to the items given, a few rows at a time so that they stay in the cache."""
-    chosen = np.maximum(memory.histories.popularity, 1)
-    root = np.sqrt(chosen.astype(np.float32)) if weights.similarity == "cosine" else None
+    chosen = memory.histories.popularity
+    root = memory.histories.roots if weights.similarity == "cosine" else None
     part = (weight if root is None else weight / root[given]).astype(np.float32)
     found = np.zeros(len(chosen), dtype=np.float32)
     for start in range(0, len(given), ROWS_AT_ONCE):
@@ -146,5 +152,5 @@ def met_rows(
     if weights.least_support > 1:
         met = np.where(counts >= weights.least_support, met, 0)
     if weights.similarity == "jaccard":
-        met = met / (chosen[items, None] + chosen - counts)
+        met = met / np.maximum(chosen[items, None] + chosen - counts, 1)
     return met

@@ -8,6 +8,7 @@ import json
 import time
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import dash
 import pytest
@@ -112,7 +113,7 @@ def test_the_one_time_link_leads_in(browser, house, address):
     for field in ("link-password", "link-again"):
         browser.find_element(By.ID, field).send_keys(PASSWORD)
     browser.find_element(By.ID, "link-submit").click()
-    until(browser, expected.url_to_be(f"{address}/"))
+    until(browser, lambda driver: urlsplit(driver.current_url).path == "/")  # the page adds what it shows
     drawn(browser)
     assert console(browser) == []
 
