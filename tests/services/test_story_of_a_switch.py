@@ -1,4 +1,4 @@
-"""The story of a bad day, on four workers: a file is damaged, fail-safe comes, and in a year all of it is told."""
+"""A bad day on four workers: a file is damaged, fail-safe comes, and in a year all of it is told."""
 
 import time
 
