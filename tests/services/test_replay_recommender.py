@@ -52,6 +52,16 @@ def test_why_not_has_no_list_to_replay(films):
     )
 
 
+def test_who_was_drawn_for_reads_the_entry_though_the_choice_is_keepsights(films):
+    delegation.switch(films, ANN, True)
+    delegation.choose_for_me(films, ANN, "aliens")
+    entry = latest(films, "delegated-choice")
+    assert log.one(films, ANN, entry.seq).who == "Keepsight"
+    assert replay(films, ANN, entry.seq).is_same is True
+    with pytest.raises(log.NoSuchEntry):
+        log.one(films, SIMON, entry.seq)
+
+
 def test_a_draw_by_lot_is_drawn_again(films):
     delegation.switch(films, ANN, True)
     drawn = delegation.choose_for_me(films, ANN, "aliens")
