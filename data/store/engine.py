@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -21,6 +23,9 @@ from data.store.errors import StoreUnreachable, explain
 WRITES = "keepsight_writes"
 PATIENCE = "keepsight_patience_seconds"
 ALONE = "keepsight_alone"
+
+# Shares of the patience with what opening a file may answer while others open it: locked, or a failing disk
+CONNECT_PATIENCE = {sqlite3.SQLITE_BUSY: 1.0, sqlite3.SQLITE_IOERR: 0.01}
 
 # One number per lock, kept by PostgreSQL until the transaction ends; any two constants do.
 LOG_LOCK = 1_264_673_101
@@ -200,7 +205,7 @@ def _sqlite_engine(url: URL, patience_seconds: float, *, migrating: bool) -> Eng
         # We say BEGIN ourselves: the driver's own would begin late and deferred, and a transaction that
         # reads and then writes would fail at once as "locked", without waiting its turn
         driver_connection.isolation_level = None
-        driver_connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(driver_connection, patience_seconds)
         driver_connection.execute("PRAGMA synchronous=FULL")
         driver_connection.execute("PRAGMA secure_delete=ON")  # what is purged is not left lying in the file
         driver_connection.execute(f"PRAGMA foreign_keys={'OFF' if migrating else 'ON'}")
@@ -218,6 +223,24 @@ def _sqlite_engine(url: URL, patience_seconds: float, *, migrating: bool) -> Eng
                 _wait_at_most(connection, patience_seconds)
 
     return engine
+
+
+def _use_wal(driver_connection: Any, patience_seconds: float) -> None:
+    """Switch to the write-ahead log, again where others open the same file in this moment.
+
+    SQLite does not wait its turn here, whatever ``busy_timeout`` says: of connections that switch at once
+    some are told that the database is locked; a log that is just removed may be met as a fault of the disk.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            driver_connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as fault:
+            patience = CONNECT_PATIENCE.get(fault.sqlite_errorcode & 0xFF, 0.0) * patience_seconds
+            if time.monotonic() - began >= patience:
+                raise
+            time.sleep(0.005)
 
 
 def _wait_at_most(connection: Connection, patience_seconds: float) -> None:

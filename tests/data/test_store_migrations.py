@@ -193,3 +193,27 @@ def test_a_start_with_current_tables_does_without_alembic(bare):
     )
     url = bare._engines.url.render_as_string(hide_password=False)
     assert subprocess.run([sys.executable, "-c", program, url], cwd=ROOT).returncode == 0
+
+
+def test_a_file_opened_by_many_at_once_is_opened_by_all(tmp_path):
+    """SQLite tells some of those who switch to its log at once that it is locked, and does not let them wait."""
+    faults = []
+
+    def run(url, start):
+        store = Store(url)
+        start.wait()
+        try:
+            store.migrate()
+        except Exception as fault:
+            faults.append(fault)
+        store.dispose()
+
+    for number in range(12):
+        start = threading.Barrier(4)
+        url = f"sqlite:///{tmp_path / f'{number}.db'}"
+        threads = [threading.Thread(target=run, args=(url, start)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert faults == []
