@@ -196,7 +196,7 @@ def test_a_start_with_current_tables_does_without_alembic(bare):
 
 
 def test_a_file_opened_by_many_at_once_is_opened_by_all(tmp_path):
-    """SQLite tells some of those who switch to its log at once that it is locked, and does not let them wait."""
+    """SQLite tells some of those who switch to its log at once that it is locked, and lets none wait."""
     faults = []
 
     def run(url, start):
