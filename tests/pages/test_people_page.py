@@ -1,6 +1,7 @@
 """The People page: add somebody, show the link once, change a role, end a session, close the account."""
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -59,20 +60,31 @@ def test_the_own_account_cannot_be_changed_here(house, boss):
 def test_a_role_is_changed_and_the_account_closed_and_opened(visit, house):
     person = somebody(house, "Olga")
     driver = visit(f"/people?person={person}", "administrator")
-    wait = WebDriverWait(driver, WAIT)
-    shown = "//h2[text()='Olga']"
-    wait.until(lambda d: d.find_elements(By.XPATH, shown))
-    driver.find_element(By.XPATH, "//*[@id='people-new-role']//input[@value='manager']").click()
-    driver.find_element(By.ID, "people-set-role").click()
-    wait.until(lambda d: house.installation.store.user(person).role == "manager")
-    wait.until(lambda d: "manager, id" in d.find_element(By.TAG_NAME, "main").text)
-    driver.find_element(By.ID, "people-link").click()
-    wait.until(lambda d: "/link/" in d.find_element(By.ID, "people-linked").text)
-    driver.find_element(By.ID, "people-close").click()
-    driver.find_element(By.ID, "people-close-now").click()
-    wait.until(lambda d: house.installation.store.user(person).disabled is not None)
-    wait.until(lambda d: d.find_element(By.ID, "people-open").is_displayed())
-    driver.find_element(By.ID, "people-open").click()
-    wait.until(lambda d: house.installation.store.user(person).disabled is None)
+    wait = WebDriverWait(
+        driver, WAIT, ignored_exceptions=[WebDriverException]
+    )  # the page is drawn anew meanwhile
+
+    def press(selector):
+        wait.until(lambda d: d.find_element(By.CSS_SELECTOR, selector).click() is None)
+
+    def until_stored(is_so):
+        wait.until(lambda d: is_so(house.installation.store.user(person)))
+
+    def until_shown(words):
+        wait.until(lambda d: words in d.find_element(By.TAG_NAME, "main").text)
+
+    until_shown("viewer, id")
+    press("#people-new-role input[value=manager]")
+    press("#people-set-role")
+    until_stored(lambda user: user.role == "manager")
+    until_shown("manager, id")
+    press("#people-link")
+    until_shown("/link/")
+    press("#people-close")
+    press("#people-close-now")
+    until_stored(lambda user: user.disabled is not None)
+    until_shown("Open the account again")
+    press("#people-open")
+    until_stored(lambda user: user.disabled is None)
     console = driver.get_log("browser")
     assert [line["message"] for line in console if line["level"] in ("SEVERE", "WARNING")] == []
