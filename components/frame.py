@@ -45,8 +45,13 @@ PLACES = (
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
+    Place(
+        "Understand", "Guidelines", "/guidelines", "bi-patch-check", ("/guidelines/hax", "/guidelines/tests")
+    ),
+    Place("Take part", "Feedback", "/feedback", "bi-chat-left-text"),
     Place("Run", "Control room", "/control", "bi-toggles"),
     Place("Run", "Settings", "/settings", "bi-gear"),
+    Place("Run", "Governance", "/governance", "bi-bank"),
     Place("Run", "People", "/people", "bi-person-badge"),
 )
 
