@@ -39,6 +39,7 @@ class Managed:
 
 
 LIST, CHANGES, TRIALS, WORK = "The list and its money", "Drastic changes", "Guards", "Work and people"
+GUIDELINES = "Who answers for the guidelines"
 
 MANAGED: dict[str, Managed] = {
     "at_risk_share": Managed(
@@ -109,6 +110,12 @@ MANAGED: dict[str, Managed] = {
         "Stands in the contingency plan that whoever signs a version agrees to.",
     ),
     "contact": Managed(WORK, "Whom to turn to", "text", "Shown on every page and at the sign-in."),
+    **{
+        f"owner_g{number}": Managed(
+            GUIDELINES, f"Owner of G{number}", "text", f"Stands on the page of guideline G{number}."
+        )
+        for number in range(1, 12)
+    },
 }
 
 

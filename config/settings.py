@@ -94,6 +94,17 @@ class Settings(BaseSettings):
     promotion_watch_days: int = Field(
         7, ge=0, le=90, description="how long a champion is watched against the one it replaced"
     )
+    owner_g1: str = Field("the managers", description="who answers for guideline G1")
+    owner_g2: str = Field("the managers", description="who answers for guideline G2")
+    owner_g3: str = Field("the managers", description="who answers for guideline G3")
+    owner_g4: str = Field("the managers", description="who answers for guideline G4")
+    owner_g5: str = Field("the managers", description="who answers for guideline G5")
+    owner_g6: str = Field("the managers", description="who answers for guideline G6")
+    owner_g7: str = Field("the managers", description="who answers for guideline G7")
+    owner_g8: str = Field("the managers", description="who answers for guideline G8")
+    owner_g9: str = Field("the managers", description="who answers for guideline G9")
+    owner_g10: str = Field("the managers", description="who answers for guideline G10")
+    owner_g11: str = Field("the managers", description="who answers for guideline G11")
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from config.managed import MANAGED
 from config.settings import Settings
 from data.artifacts import ArtifactError
 from data.store import EntryFilter
@@ -320,4 +321,9 @@ _EFFECTS: Mapping[str, Callable[[Installation, Settings, Settings], Effect]] = {
         "before stay as they are.",
     ),
     "contact": _plain("contact", "Every page and the sign-in name {new!r} instead of {old!r}."),
+    **{
+        name: _plain(name, f"The page of guideline {name[6:].upper()} names {{new!r}} instead of {{old!r}}.")
+        for name in MANAGED
+        if name.startswith("owner_g")
+    },
 }

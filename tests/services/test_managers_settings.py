@@ -420,8 +420,8 @@ def test_hours_changed_at_run_time_let_go_what_waits(noon):
 @pytest.mark.parametrize("name", list(MANAGED))
 def test_every_setting_says_what_it_would_do_and_can_be_changed_and_undone(town, name):
     now = getattr(town.settings, name)
-    other = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin", "contact": "Ina"}.get(
-        name, now * 0.5 if isinstance(now, float) else 3
+    other = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin"}.get(
+        name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 3
     )
     assert settings.preview(town, MAX, name, other).words
     change(town, name, other)
@@ -434,12 +434,18 @@ def test_without_customers_every_setting_still_says_what_it_does(tmp_path):
     empty = Installation(Settings(var=tmp_path / "var", database_url=None))
     empty.store.migrate()
     for name in MANAGED:
-        value = {"working_hours": "Mon 07:00-19:00", "time_zone": "Europe/Berlin", "contact": "Ina"}
-        assert settings.preview(empty, MAX, name, value.get(name, 0.3 if _is_share(name) else 3)).words
+        value = {"working_hours": "Mon 07:00-19:00", "time_zone": "Europe/Berlin"}.get(
+            name, "Ina" if _is_text(name) else 0.3 if _is_share(name) else 3
+        )
+        assert settings.preview(empty, MAX, name, value).words
 
 
 def _is_share(name):
     return MANAGED[name].unit == "share"
+
+
+def _is_text(name):
+    return MANAGED[name].unit == "text"
 
 
 def fail(installation, times):
