@@ -28,6 +28,8 @@ from data.store.errors import (
     StoreUnreachable,
 )
 from data.store.experiments import ExperimentRow, HeldRow
+from data.store.feedback import FeedbackCount, FeedbackFilter, FeedbackItem, FeedbackStep
+from data.store.governance import EthicsRow, ProblemRow
 from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Logged
 from data.store.log_append import Entry
@@ -51,7 +53,12 @@ __all__ = [
     "Entry",
     "EntryFilter",
     "EntryRefused",
+    "EthicsRow",
     "ExperimentRow",
+    "FeedbackCount",
+    "FeedbackFilter",
+    "FeedbackItem",
+    "FeedbackStep",
     "FutureChoice",
     "Head",
     "Header",
@@ -66,6 +73,7 @@ __all__ = [
     "NameTaken",
     "NothingChosen",
     "OpenSession",
+    "ProblemRow",
     "ReviewRow",
     "RulesChanged",
     "ScenarioRow",

@@ -17,6 +17,8 @@ from data.store.control import Control
 from data.store.delegations import Delegations
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
+from data.store.feedback import Feedback
+from data.store.governance import Governance
 from data.store.installation import InstallationRows
 from data.store.log import Log
 from data.store.managers_settings import ManagersSettings
@@ -47,6 +49,8 @@ class Operations(
     Delegations,
     Control,
     ManagersSettings,
+    Feedback,
+    Governance,
 ):
     """All groups of functions over one reach."""
 
