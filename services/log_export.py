@@ -10,7 +10,7 @@ from data.spreadsheet import as_text
 from services import log, log_view
 from services.log import EntryFilter, LogEntry
 from services.roles import Actor, require
-from services.scenario_export import Download, written
+from services.scenario_export import NOTICE, Download, written
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAGE = 500
 HEADER = [
     "entry", "time", "kind", "who", "actor", "about", "what", "model version", "data", "payload", "previous",
-    "hash",
+    "hash", "notice",
 ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _cells(entry: LogEntry) -> list[str]:
         entry.snapshot,
         payload,
     ]
-    return [str(entry.seq), _time(entry), *map(as_text, texts), entry.previous, entry.hash]
+    return [str(entry.seq), _time(entry), *map(as_text, texts), entry.previous, entry.hash, _notice(entry)]
 
 
 def _jsonl(entries: Iterator[LogEntry]) -> Iterator[str]:
@@ -85,9 +85,14 @@ def _jsonl(entries: Iterator[LogEntry]) -> Iterator[str]:
             "entry": entry.seq, "time": _time(entry), "kind": entry.kind, "who": entry.who,
             "actor": entry.actor, "about": entry.subject, "what": entry.text, "version": entry.version,
             "snapshot": entry.snapshot, "payload": entry.payload, "previous": entry.previous,
-            "hash": entry.hash,
+            "hash": entry.hash, "notice": _notice(entry),
         }  # fmt: skip
         yield json.dumps(plain, ensure_ascii=False) + "\n"
+
+
+def _notice(entry: LogEntry) -> str:
+    """Give what stands beside every answer of a model, wherever it is read; nothing where none is told."""
+    return NOTICE if entry.version is not None else ""
 
 
 def _time(entry: LogEntry) -> str:

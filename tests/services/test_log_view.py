@@ -10,6 +10,7 @@ import pytest
 from services import log, log_export, log_kinds, log_view
 from services.log_view import NoSuchView
 from services.roles import Actor
+from services.scenario_export import NOTICE
 
 MANAGER = Actor("m", "Mara", "manager")
 VIEWER = Actor("v", "Vic", "viewer")
@@ -80,6 +81,14 @@ def test_the_file_holds_what_the_page_holds_and_is_on_record(kept):
     told = log.one(kept, MANAGER, 4)
     assert told.text == "Mara took 2 entries of this log out as a file."
     assert told.payload["query"] == {"about": "K1"}
+
+
+def test_an_answer_of_a_model_carries_the_notice_in_the_file_too(kept):
+    """R60: entries of no model carry none, so that the notice means something."""
+    rows = csv.DictReader(io.StringIO("".join(log_export.export(kept, MANAGER, "csv", {}).lines)))
+    assert [row["notice"] for row in rows] == ["", "", NOTICE]
+    lines = log_export.export(kept, MANAGER, "jsonl", {"version": "v1"}).lines
+    assert [json.loads(line)["notice"] for line in lines] == [NOTICE]
 
 
 def test_no_cell_is_a_formula(kept):
