@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from data.store import Entry, EntryFilter, Header, Logged, Verification
 from services import (
+    access_words,
     action_words,
     control_words,
+    feedback_words,
     goal_words,
+    governance_words,
+    guideline_words,
     kept_words,
     managers_settings_words,
     mitigation_words,
     movement_words,
+    objection_words,
     registry_words,
     replay_words,
     scenario_words,
@@ -323,30 +328,6 @@ def _train(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) 
     return f"{who} trained{version}{much}{quality}."
 
 
-def _login(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
-    means = f" with a {payload['means']}" if payload.get("means") else ""
-    return f"{who} signed in{means}{_place(payload)}."
-
-
-def _failed_login(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
-    name = f"as {entry.subject}" if entry.subject else "under a name that nobody has"
-    return f"Somebody tried to sign in {name}{_place(payload)} and was refused."
-
-
-def _sign_out(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
-    return f"{who} signed out."
-
-
-def _place(payload: Mapping[str, Any]) -> str:
-    return f" from {payload['address']}" if payload.get("address") else ""
-
-
-def _account(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
-    change = payload.get("change") or "changed"
-    role = f" as {payload['role']}" if payload.get("role") else ""
-    return f"{who} changed the account of {entry.subject or 'somebody'}: {change}{role}."
-
-
 def _start(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     return f"{who} started."
 
@@ -380,26 +361,27 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     "overview": _overview,
     "load": _load,
     "train": _train,
-    "login": _login,
-    "failed-login": _failed_login,
-    "sign-out": _sign_out,
-    "account": _account,
     "start": _start,
     "purge": _purge,
+    **access_words.SENTENCES,
     **movement_words.SENTENCES,
+    **objection_words.SENTENCES,
     **registry_words.SENTENCES,
     **travel_words.SENTENCES,
     **trial_words.SENTENCES,
     **scenario_words.SENTENCES,
     **kept_words.SENTENCES,
     **goal_words.SENTENCES,
+    **governance_words.SENTENCES,
     **signing_words.SENTENCES,
     **mitigation_words.SENTENCES,
     **action_words.SENTENCES,
     **control_words.SENTENCES,
     **recommender_words.SENTENCES,
     **managers_settings_words.SENTENCES,
+    **feedback_words.SENTENCES,
     **replay_words.SENTENCES,
+    **guideline_words.SENTENCES,
 }
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from services.readiness import NotPrepared, Unavailable
+from services.refusals import refused
 from services.roles import NotPermitted
 from web import here
 
@@ -65,6 +66,9 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
 
 def _not_permitted(fault: NotPermitted) -> ResponseReturnValue:
     log.warning("%s", fault)
+    actor = here.signed_in()
+    if actor is not None:
+        refused(here.installation(), actor, f"the address {request.path}", None)
     return answer(403, str(fault))
 
 

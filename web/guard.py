@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from services import roles
+from services.refusals import refused
 from web import here
 from web.callback_body import MalformedBody, check_body
 from web.local_path import HOME
@@ -140,4 +141,5 @@ def _check_callback(callbacks: Mapping[str, Mapping[str, Any]]) -> None:
     needed = roles.declared_permission(callbacks[key]["callback"])
     if needed is None or not roles.permitted(here.actor(), needed):
         log.warning("callback %s refused to %s: needs %s", key, here.actor().name, needed or "a declaration")
+        refused(here.installation(), here.actor(), f"the callback {key}", needed)
         abort(403)

@@ -285,6 +285,10 @@ TOLD = [
         {"kind": "account", "subject": "Grace", "payload": {"change": "added", "role": "manager"}},
         "Ada changed the account of Grace: added as manager.",
     ),
+    (
+        {"kind": "refusal", "payload": {"what": "the callback x", "needs": "sign-model", "role": "viewer"}},
+        "Ada (viewer) was refused the callback x: it needs the permission 'sign-model'.",
+    ),
     ({"kind": "start", "who": "Keepsight"}, "Keepsight started."),
     (
         {"kind": "a-kind-to-come", "subject": "K7"},

@@ -44,7 +44,7 @@ def test_a_callback_without_a_declaration_is_refused_to_everybody(house):
 
 
 def test_every_role_is_held_to_every_callbacks_permission(house, caplog):
-    """S14: refused before it runs, without a side effect, and logged."""
+    """S14: refused before it runs, without a side effect but the entry that says so, and logged."""
     held = 0
     for role in ROLES:
         client = house.client(role)
@@ -55,7 +55,9 @@ def test_every_role_is_held_to_every_callbacks_permission(house, caplog):
             with caplog.at_level(logging.WARNING, "keepsight.guard"):
                 before = house.installation.store.head().seq
                 assert client.post(UPDATE, json=house.body(key)).status_code == 403
-                assert house.installation.store.head().seq == before
+                assert house.installation.store.head().seq == before + 1
+                refusal = house.installation.store.entry(before + 1)
+                assert (refusal.header.kind, refusal.header.actor) == ("refusal", house.people[role].id)
             assert house.people[role].name in caplog.text
             held += 1
     assert held
