@@ -15,6 +15,7 @@ from data.store.choices import (
 )
 from data.store.control import ControlRow, Maintenance, StopRequest, Switches
 from data.store.delegations import DelegationRow, Hidden, TooManyDelegations
+from data.store.drills import KeptCheck, OwnDrillRow
 from data.store.errors import (
     EntryRefused,
     NameTaken,
@@ -30,18 +31,21 @@ from data.store.errors import (
 from data.store.experiments import ExperimentRow, HeldRow
 from data.store.feedback import FeedbackCount, FeedbackFilter, FeedbackItem, FeedbackStep
 from data.store.governance import EthicsRow, ProblemRow
+from data.store.guidelines import GuidelineRow, GuidelineState, GuidelinesWork
 from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Logged
 from data.store.log_append import Entry
 from data.store.log_search import EntryFilter
 from data.store.log_verify import Verification
 from data.store.managers_settings import SettingRow, SettingTaken
+from data.store.objections import Objection
 from data.store.people import User
 from data.store.registry import ReviewRow, SignatureRow
 from data.store.scenarios import ScenarioRow
 from data.store.serving import ServingRow
 from data.store.sessions import OpenSession, Session
 from data.store.store import Store, Transaction
+from data.store.user_tests import UserTestRow, UserTestTaken
 
 __all__ = [
     "ActionRow",
@@ -60,19 +64,25 @@ __all__ = [
     "FeedbackItem",
     "FeedbackStep",
     "FutureChoice",
+    "GuidelineRow",
+    "GuidelineState",
+    "GuidelinesWork",
     "Head",
     "Header",
     "HeldRow",
     "Hidden",
     "InUse",
     "ItemRow",
+    "KeptCheck",
     "KeyReused",
     "LoadCount",
     "Logged",
     "Maintenance",
     "NameTaken",
     "NothingChosen",
+    "Objection",
     "OpenSession",
+    "OwnDrillRow",
     "ProblemRow",
     "ReviewRow",
     "RulesChanged",
@@ -102,6 +112,8 @@ __all__ = [
     "UnknownCategory",
     "UnknownItemRow",
     "User",
+    "UserTestRow",
+    "UserTestTaken",
     "Verification",
     "VersionRow",
 ]

@@ -65,7 +65,10 @@ class Switches:
 
 @dataclass(frozen=True)
 class StopRequest:
-    """Somebody asks that something be stopped; ``answered`` is None until somebody answers."""
+    """Somebody asks that something be stopped; ``answered`` is None until somebody answers.
+
+    ``is_drill`` tells that nothing is wrong: they tried how it is done.
+    """
 
     number: int
     time: datetime
@@ -76,6 +79,7 @@ class StopRequest:
     answered: datetime | None = None
     answered_by: str | None = None
     answer: str | None = None
+    is_drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,12 +150,14 @@ class Control(Reach):
 
     # --- requests to stop ------------------------------------------------------------------------------
 
-    def record_stop_request(self, *, person: str, name: str, subsystem: str, text: str) -> StopRequest:
+    def record_stop_request(
+        self, *, person: str, name: str, subsystem: str, text: str, is_drill: bool = False
+    ) -> StopRequest:
         """Keep a request to stop."""
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
             number = next_number(connection, stop_requests)
-            row = StopRequest(number, self.clock(), person, name, subsystem, text)
+            row = StopRequest(number, self.clock(), person, name, subsystem, text, is_drill=is_drill)
             connection.execute(insert(stop_requests), vars(row))
             return row
 

@@ -15,19 +15,24 @@ from data.store.choice_arrays import ChoicesInBulk
 from data.store.choices import Choices
 from data.store.control import Control
 from data.store.delegations import Delegations
+from data.store.drills import Drills
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
+from data.store.first_use import FirstUse
 from data.store.feedback import Feedback
 from data.store.governance import Governance
+from data.store.guidelines import Guidelines
 from data.store.installation import InstallationRows
 from data.store.log import Log
 from data.store.managers_settings import ManagersSettings
+from data.store.objections import Objections
 from data.store.people import People
 from data.store.registry import Registry
 from data.store.scenarios import Scenarios
 from data.store.schema import is_current, require_current, upgrade
 from data.store.sessions import Sessions
 from data.store.throttle import Throttle
+from data.store.user_tests import UserTests
 
 PATIENCE_SECONDS = 10.0
 
@@ -48,7 +53,12 @@ class Operations(
     ChoicesInBulk,
     Delegations,
     Control,
+    Guidelines,
     ManagersSettings,
+    UserTests,
+    Drills,
+    Objections,
+    FirstUse,
     Feedback,
     Governance,
 ):

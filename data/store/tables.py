@@ -226,6 +226,7 @@ versions = Table(
     Column("artifacts", Json),
     Column("planned_withdrawal", Date),
     Column("planned_deletion", Date),
+    Column("review_due", Date),
     # whatever the code does, no spec ever has two champions
     Index(
         "ix_versions_one_champion",
@@ -281,6 +282,7 @@ reviews = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("solves", Integer),  # of a resolution: the number of the problem it answers
 )
 
 experiments = Table(
@@ -558,6 +560,7 @@ stop_requests = Table(
     Column("answered", Utc),
     Column("answered_by", Text),
     Column("answer", Text),
+    Column("is_drill", Boolean, nullable=False, server_default=text("false")),
 )
 
 maintenance = Table(
@@ -570,6 +573,14 @@ maintenance = Table(
     Column("actor", Text, nullable=False),
     Column("actor_name", Text, nullable=False),
     Column("ended", Utc),
+)
+
+first_use = Table(
+    "first_use",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("seen", Utc, nullable=False),
 )
 
 # A change of a setting a row, added and never overwritten; whatever the code does, no revision comes twice
@@ -588,4 +599,35 @@ managers_settings = Table(
     Column("begins", Utc),
     Column("undoes", Integer),
     Index(None, "name", "revision", unique=True),
+)
+
+# What a customer said and took back, a row each, added and never changed; the last of a customer holds
+objections = Table(
+    "objections",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("spec_name", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("time", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Index(None, "spec_name", "customer"),
+)
+
+# Answers to the ethics review, added and never changed: the latest for a version and question counts
+ethics_answers = Table(
+    "ethics_answers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("version", Text, ForeignKey("versions.version"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("time", Utc, nullable=False),
+    Column("taken_from", Text),
 )
