@@ -8,6 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from components import first_use
 from components.format import day, instant
 from components.marks import badge, draft_badge, icon
 
@@ -242,6 +243,7 @@ def _person(person: str, role: str, csrf: tuple[str, str] | None) -> html.Detail
             html.Div(
                 [
                     html.P([html.Strong(person), html.Span(role)], className="ks-person-card"),
+                    first_use.again(),
                     html.Form(
                         [*hidden, html.Button([icon("bi-box-arrow-right"), "Sign out"], type="submit",
                                               className="ks-button ks-button-quiet")],

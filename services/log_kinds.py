@@ -26,6 +26,8 @@ NAMES: dict[str, str] = {
     "control": "control room used",
     "feedback": "feedback step",
     "kept-score": "kept score shown",
+    "own-drill": "drill of one's own",
+    "user-test": "user test registered",
     "catalogue": "titles loaded",
     "evaluation": "recommender measured",
     "load": "data loaded",

@@ -12,7 +12,7 @@ from typing import Any
 from dash import Dash
 from flask.testing import FlaskClient
 
-from services import access, roles
+from services import access, first_use, roles
 from services.installation import Installation
 
 PASSWORD = "violet kettle march"
@@ -122,6 +122,7 @@ def settle(house: House) -> House:
     for role in roles.ROLES:
         user = access.add_user(house.installation, roles.SYSTEM, f"{role}-of-tests", role)
         house.installation.store.set_password_hash(user.id, hashed)
+        first_use.saw(house.installation, roles.Actor(user.id, user.name, role))
         house.people[role] = house.installation.store.user(user.id)
     return house
 
