@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     promotion_watch_days: int = Field(
         7, ge=0, le=90, description="how long a champion is watched against the one it replaced"
     )
+    guidelines_hours: float = Field(
+        12, ge=0, le=24, description="evidence of guidelines is worked out again when older; 0 never by itself"
+    )
     owner_g1: str = Field("the managers", description="who answers for guideline G1")
     owner_g2: str = Field("the managers", description="who answers for guideline G2")
     owner_g3: str = Field("the managers", description="who answers for guideline G3")
@@ -105,10 +108,21 @@ class Settings(BaseSettings):
     owner_g9: str = Field("the managers", description="who answers for guideline G9")
     owner_g10: str = Field("the managers", description="who answers for guideline G10")
     owner_g11: str = Field("the managers", description="who answers for guideline G11")
+    least_gender_share: float = Field(
+        0.40, ge=0, le=0.5, description="share of the participants of user tests below which a gender is too few"
+    )
+    drill_days: int = Field(90, ge=1, le=1095, description="how long the last drill of a switch counts")
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
     cell_limit_kb: int = Field(64, ge=1, description="largest single cell read")
     column_limit: int = Field(2000, ge=1, description="most columns read")
     link_minutes: int = Field(30, ge=1, le=1440, description="how long a one-time link is valid")
+    public_complaints: bool = Field(
+        False, description="people outside may complain by a form that needs no account"
+    )
+    feedback_days: int = Field(5, ge=1, le=60, description="working days within which feedback is answered")
+    complaint_days: int = Field(
+        3, ge=1, le=60, description="working days within which a complaint is answered"
+    )
     proxies: int = Field(0, ge=0, le=9, description="proxies in front whose X-Forwarded headers are believed")
     idle_minutes: int = Field(30, ge=1, description="a session ends after this time without a request")
     session_hours: int = Field(12, ge=1, description="a session ends after this time, whatever")

@@ -30,6 +30,7 @@ from services import (
     travel_words,
     trial_words,
 )
+from services.guidelines import log_words as guidelines_words
 from services.recommender import log_words as recommender_words
 from services.roles import Actor, permitted, require
 
@@ -378,6 +379,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **action_words.SENTENCES,
     **control_words.SENTENCES,
     **recommender_words.SENTENCES,
+    **guidelines_words.SENTENCES,
     **managers_settings_words.SENTENCES,
     **feedback_words.SENTENCES,
     **replay_words.SENTENCES,

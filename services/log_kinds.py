@@ -24,6 +24,7 @@ NAMES: dict[str, str] = {
     "delegated-choice": "title drawn by lot",
     "setting": "setting changed",
     "control": "control room used",
+    "guidelines": "guidelines worked out",
     "feedback": "feedback step",
     "kept-score": "kept score shown",
     "own-drill": "drill of one's own",

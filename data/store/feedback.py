@@ -107,6 +107,8 @@ class FeedbackFilter:
     guideline: str | None = None
     kind: str | None = None
     is_open: bool | None = None
+    is_named: bool | None = None
+    is_outside: bool | None = None
     since: datetime | None = None
 
 
@@ -306,6 +308,10 @@ def _wanted(wanted: FeedbackFilter) -> Sequence[ColumnElement[bool]]:
     if wanted.is_open is not None:
         is_open = feedback.c.state.in_(OPEN)
         found.append(is_open if wanted.is_open else ~is_open)
+    if wanted.is_named is not None:
+        found.append(feedback.c.person.is_not(None) if wanted.is_named else feedback.c.person.is_(None))
+    if wanted.is_outside is not None:
+        found.append(feedback.c.is_outside if wanted.is_outside else ~feedback.c.is_outside)
     if wanted.since is not None:
         found.append(feedback.c.time >= wanted.since)
     return found
