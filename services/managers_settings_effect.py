@@ -58,7 +58,7 @@ def of(installation: Installation, name: str, before: Settings, after: Settings)
 def _list(installation: Installation, before: Settings, after: Settings) -> Effect:
     scored = _scored(installation)
     if scored is None:
-        return Effect(("No model scores customers now, so no list changes.",))
+        return _unseen(installation)
     active, chances, state = scored
     if not len(chances):
         return Effect(("There are no active customers, so no list changes.",))
@@ -88,6 +88,22 @@ def _list(installation: Installation, before: Settings, after: Settings) -> Effe
         told.append("The model is a draft that nobody signed, so nobody acts on this list yet.")
     replaced = (join + leave) / int(was.sum()) if state == "champion" else 0.0
     return Effect(tuple(told), figures | {"replaced_share": replaced}, replaced)
+
+
+def _unseen(installation: Installation) -> Effect:
+    """Tell of a list that nobody sees now; one behind a switch comes back changed, nobody knows how much."""
+    in_use = installation.store.in_use()
+    if in_use is None or in_use.state != "champion":
+        return Effect(("No model scores customers now, so no list changes.",))
+    state = control.passes(installation, SYSTEM, CHURN).state
+    return Effect(
+        (
+            f"The churn model is switched to {state}: how much of its list would change is not known.",
+            "That counts as drastic. To see it first, change it when the model is on again.",
+        ),
+        {"replaced_share": 1.0},
+        1.0,
+    )
 
 
 def _worth(installation: Installation, before: Settings, after: Settings) -> Effect:
@@ -321,6 +337,16 @@ _EFFECTS: Mapping[str, Callable[[Installation, Settings, Settings], Effect]] = {
         "before stay as they are.",
     ),
     "contact": _plain("contact", "Every page and the sign-in name {new!r} instead of {old!r}."),
+    "least_gender_share": _plain(
+        "least_gender_share",
+        "Guideline G6 is at risk where under {new} of the participants of user tests are of one gender, "
+        "instead of under {old}, from the next time its evidence is worked out.",
+    ),
+    "drill_days": _plain(
+        "drill_days",
+        "Guidelines G8 and G10 are at risk where the last drill is older than {new}, instead of {old}, from "
+        "the next time their evidence is worked out.",
+    ),
     **{
         name: _plain(name, f"The page of guideline {name[6:].upper()} names {{new!r}} instead of {{old!r}}.")
         for name in MANAGED

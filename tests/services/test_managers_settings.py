@@ -12,7 +12,7 @@ from sqlalchemy import text
 from config.managed import MANAGED, BadValue
 from config.settings import Settings
 from data.store import EntryFilter
-from services import customers, held, holding, log, lookout, signing, what_if
+from services import control, customers, held, holding, log, lookout, signing, what_if
 from services import managers_settings as settings
 from services.holding import HeldBack
 from services.installation import Installation, one_answer
@@ -291,6 +291,15 @@ def test_a_change_that_replaces_much_of_the_list_waits_until_people_have_gone_ho
     noon.store.clock = lambda: EVENING
     assert noon.settings.at_risk_share == 0.2
     assert line(noon, "at_risk_share").waits is None
+
+
+@pytest.mark.parametrize("state", ["off", "paused"])
+def test_what_a_switch_hides_counts_as_drastic_so_that_it_does_not_come_back_changed(noon, state):
+    """R42: the list behind the switch would be another one at the first answer after it."""
+    control.throw(noon, MAX, "churn-model", state, WHY)
+    effect = settings.preview(noon, MAX, "at_risk_share", 0.101)
+    assert f"switched to {state}: how much of its list would change" in effect.words[0]
+    assert change(noon, "at_risk_share", 0.101).begins == datetime(2026, 3, 4, 18, 0, tzinfo=UTC)
 
 
 def test_what_waits_can_be_undone_and_never_holds_then(noon):
