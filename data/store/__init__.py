@@ -35,11 +35,12 @@ from data.store.guidelines import GuidelineRow, GuidelineState, GuidelinesWork
 from data.store.installation import InUse, SnapshotRow, VersionRow
 from data.store.log import Logged
 from data.store.log_append import Entry
-from data.store.log_search import EntryFilter
+from data.store.log_search import EntryFilter, Reader
 from data.store.log_verify import Verification
 from data.store.managers_settings import SettingRow, SettingTaken
 from data.store.objections import Objection
 from data.store.people import User
+from data.store.readers import AreaRow
 from data.store.registry import ReviewRow, SignatureRow
 from data.store.scenarios import ScenarioRow
 from data.store.serving import ServingRow
@@ -49,6 +50,7 @@ from data.store.user_tests import UserTestRow, UserTestTaken
 
 __all__ = [
     "ActionRow",
+    "AreaRow",
     "CatalogueRow",
     "ChoiceArrays",
     "ChoiceEvent",
@@ -84,6 +86,7 @@ __all__ = [
     "OpenSession",
     "OwnDrillRow",
     "ProblemRow",
+    "Reader",
     "ReviewRow",
     "RulesChanged",
     "ScenarioRow",

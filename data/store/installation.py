@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, and_, func, insert, select, updat
 
 from data.store.engine import LOG_LOCK, Reach, insert_unless_there, take_turn
 from data.store.serving import SERVING, note_serving
-from data.store.tables import current_snapshots, installation, snapshots, versions
+from data.store.tables import current_snapshots, installation, objections, snapshots, versions
 
 CURRENT_SPEC = "current spec"
 
@@ -24,6 +24,7 @@ _IN_USE = (
         versions.c.state,
         versions.c.scorecard_sha256,
         versions.c.snapshot.label("trained_on"),
+        select(func.coalesce(func.max(objections.c.number), 0)).scalar_subquery().label("objections"),
     )
     .join(current_snapshots, current_snapshots.c.spec_name == installation.c.value)
     .join(
@@ -67,6 +68,8 @@ class VersionRow:
         File name to SHA-256, hex, of what else lies beside the scorecard.
     planned_withdrawal, planned_deletion : date or None
         When it is meant to stop answering, and its files to go.
+    review_due : date or None
+        By when somebody is to look at it again.
     """
 
     version: str
@@ -84,11 +87,15 @@ class VersionRow:
     artifacts: dict[str, str] = field(default_factory=dict)
     planned_withdrawal: date | None = None
     planned_deletion: date | None = None
+    review_due: date | None = None
 
 
 @dataclass(frozen=True)
 class InUse:
-    """What answers right now: spec, snapshot and version, read together so that they fit each other."""
+    """What answers right now: spec, snapshot and version, read together so that they fit each other.
+
+    ``objections`` is the revision of the objections to profiling that it has to keep to.
+    """
 
     spec_name: str
     snapshot: str
@@ -96,6 +103,7 @@ class InUse:
     state: str | None
     scorecard_sha256: str | None
     trained_on: str | None
+    objections: int = 0
 
 
 class SnapshotLike(Protocol):
@@ -323,4 +331,5 @@ def as_version(row: Row[Any]) -> VersionRow:
         row.artifacts or {},
         row.planned_withdrawal,
         row.planned_deletion,
+        row.review_due,
     )

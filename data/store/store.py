@@ -27,6 +27,7 @@ from data.store.log import Log
 from data.store.managers_settings import ManagersSettings
 from data.store.objections import Objections
 from data.store.people import People
+from data.store.readers import Readers
 from data.store.registry import Registry
 from data.store.scenarios import Scenarios
 from data.store.schema import is_current, require_current, upgrade
@@ -57,6 +58,7 @@ class Operations(
     ManagersSettings,
     UserTests,
     Drills,
+    Readers,
     Objections,
     FirstUse,
     Feedback,
