@@ -13,12 +13,11 @@ from services import log
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, require
 from services.serving_days import Day, Served, on_day
-from services.version_plans import NotRecorded, check_plan, due, told_day
+from services.version_plans import NotRecorded, check_plan, checked_words, due, told_day
 
 __all__ = ["NotRecorded", "champion_on", "find", "history", "note", "one", "plan", "versions"]
 
 KINDS = ("review", "problem", "resolution")
-LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,7 @@ class Version:
     open_problems: int
     planned_withdrawal: date | None
     planned_deletion: date | None
+    review_due: date | None = None
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -143,6 +143,7 @@ def one(installation: Installation, actor: Actor, name: str) -> Version:
         open_problems=_open_problems(notes),
         planned_withdrawal=row.planned_withdrawal,
         planned_deletion=row.planned_deletion,
+        review_due=row.review_due,
     )
 
 
@@ -200,6 +201,8 @@ def champion_on(installation: Installation, actor: Actor, day: date) -> Day:
 def note(installation: Installation, actor: Actor, version: str, kind: str, text: str) -> Note:
     """Keep a review, a problem or a resolution of a version, with its entry in the log.
 
+    A resolution kept so answers the problem that waits longest; ``services.problems`` answers any.
+
     Raises
     ------
     NotRecorded
@@ -207,19 +210,21 @@ def note(installation: Installation, actor: Actor, version: str, kind: str, text
     LookupError
         Where there is no such version.
     """
+    from services import problems  # late: they look versions up here
+
     require(actor, "see-model")
     if kind not in KINDS:
         raise NotRecorded(f"{kind!r} is no kind of note: give {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
-    words = text.strip() if isinstance(text, str) else ""
-    if not words or len(words) > LONGEST:
-        raise NotRecorded(f"Write a sentence: what you found or did (at most {LONGEST} characters).")
+    words = checked_words(text, "what you found or did")
+    if kind == "problem":
+        problem = problems.record(installation, actor, version, words)
+        return Note(kind, problem.time, problem.name, problem.text)
+    if kind == "resolution":
+        waiting = problems.earliest_open(installation, version)
+        problems.resolve(installation, actor, waiting.number, words)
+        return Note(kind, installation.store.clock(), actor.name, words)
     row = find(installation, version)
     with installation.store.transaction() as together:
-        if kind == "resolution" and not _open_problems(together.reviews(row.version)):
-            raise NotRecorded(
-                f"No problem of version {row.version[:8]} is open, so there is none to solve: "
-                "note the problem first."
-            )
         kept = together.record_review(row.version, actor=actor.id, name=actor.name, kind=kind, text=words)
         _log(installation, actor, "review", row, together, {"kind": kind, "text": words})
     return Note(kept.kind, kept.time, kept.name, kept.text)

@@ -7,7 +7,8 @@ from typing import Any
 
 from data.artifacts import ArtifactError
 from data.store import Transaction, VersionRow
-from services import contingency, gates, guards, holding, log, registry, tracking
+from services import contingency, ethics, gates, guards, holding, log, registry, tracking
+from services.ethics import EthicsReview
 from services.gates import GateResult
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, permitted, require
@@ -39,6 +40,10 @@ class Review:
         The champion that would be retired.
     plan : tuple of str
         What happens when it fails, and how long that takes.
+    ethics : EthicsReview
+        How the ten questions of the ethics review stand.
+    waits_for_answers : bool
+        Whether nothing but open questions stands against it, for this person.
     """
 
     version: str
@@ -50,6 +55,8 @@ class Review:
     why_not: str
     replaces: str | None
     plan: tuple[str, ...]
+    ethics: EthicsReview
+    waits_for_answers: bool
 
 
 @dataclass(frozen=True)
@@ -67,16 +74,20 @@ def review(installation: Installation, actor: Actor, version: str) -> Review:
     champion = _champion(installation, row.spec_name)
     report, results, obstacles = _judged(installation, row, champion)
     obstacles += _personal(installation, actor, row)
+    answered = ethics.of(installation, row)
+    unanswered = answered.obstacles
     return Review(
         version=row.version,
         state=row.state,
         report=report,
         report_sha256=row.report_sha256,
         gates=tuple(results),
-        may_sign=not obstacles,
-        why_not=" ".join(obstacles),
+        may_sign=not obstacles and not unanswered,
+        why_not=" ".join([*obstacles, *unanswered]),
         replaces=champion.version if champion and champion.version != row.version else None,
         plan=_plan(installation, champion),
+        ethics=answered,
+        waits_for_answers=bool(unanswered) and not obstacles,
     )
 
 
@@ -101,7 +112,8 @@ def sign(
     Raises
     ------
     SignOffRefused
-        Where a gate fails, the report has changed, files do not verify, or somebody was faster.
+        Where a gate fails, a question of the ethics review is open or its answer older than the version, the
+        report has changed, files do not verify, or somebody was faster.
     services.holding.HeldBack
         Where the change is drastic and has to wait.
     """
@@ -113,6 +125,8 @@ def sign(
     obstacles = _personal(installation, actor, seen) + obstacles
     if seen.report_sha256 is not None and seen.report_sha256 != report_sha256:
         obstacles.append("Its report has changed since you read it: read it again, then sign.")
+    answered = ethics.of(installation, seen)
+    obstacles += answered.obstacles
     if obstacles:
         raise SignOffRefused(f"Version {seen.version[:8]} was not signed. " + " ".join(obstacles))
     _score(installation, seen)
@@ -133,6 +147,7 @@ def sign(
         _log(installation, actor, "sign-off", seen, together, {
             "statement": words, "report_sha256": report_sha256,
             "gates": [[one.name, one.shown, one.bar_shown, one.passed] for one in results],
+            "ethics": answered.plain(),
         })  # fmt: skip
         _log(installation, actor, "promotion", seen, together, {"replaces": former})
     guards.watch_after(installation)

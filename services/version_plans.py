@@ -1,4 +1,4 @@
-"""Days planned for a version: on which it is to be withdrawn, and its files deleted."""
+"""What is planned and noted of a version: checks of days and of words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from datetime import date
 
 from data.store import VersionRow
 
+LONGEST = 2000
+
 
 class NotRecorded(ValueError):
     """A note or a plan was refused and nothing has changed; the message says why and how to mend it."""
+
+
+def checked_words(text: object, what: str) -> str:
+    """Give a text that says something; NotRecorded where it says nothing or too much."""
+    words = text.strip() if isinstance(text, str) else ""
+    if not words or len(words) > LONGEST or "\0" in words:
+        raise NotRecorded(f"Write a sentence: {what} (at most {LONGEST} characters).")
+    return words
 
 
 def check_plan(row: VersionRow, withdrawal: date | None, deletion: date | None, today: date) -> None:

@@ -19,6 +19,7 @@ from models.scorecard import Scorecard
 from services import training
 from services.installation import Installation
 from services.roles import Actor
+from tests.services.reviewed import answer_all
 
 MAX = Actor("u-max", "Max", "manager")
 ADA = Actor("u-ada", "Ada", "analyst")
@@ -117,6 +118,7 @@ def _template() -> tuple[TemporaryDirectory, dict[str, str]]:
             state="draft" if name == "base" else "challenger", scorecard_sha256=model.version, metrics={},
             report_sha256=installation.shelf.put_report(model.version, REPORT),
         )  # fmt: skip
+        answer_all(installation, model.version)
     installation.store.dispose()
     return folder, {name: model.version for name, model in cards.items()}
 
