@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from config.managed import MANAGED, BadValue, Managed, checked, in_force
 from config.settings import Settings
 from data.store import SettingRow, SettingTaken
-from services import log, managers_settings_effect
+from services import feedback_work, log, managers_settings_effect
 from services.in_force import holding_now
 from services.managers_settings_effect import Effect
 from services.managers_settings_words import ABOUT, moment, said
@@ -162,7 +162,8 @@ def change(
     Parameters
     ----------
     complaint : str, optional
-        The complaint that it answers.
+        The complaint that it answers: the number of an item of feedback, which is linked to the change, or
+        words.
     seen_revision : int
         The revision that was looked at: who did not see the latest one changes nothing.
     override : str, optional
@@ -276,6 +277,7 @@ def _record(
                 begins=begins,
                 undoes=undoes,
             )
+            feedback_work.cite(installation, together, actor, why["complaint"], str(row.number))
             log.record(
                 installation,
                 actor,

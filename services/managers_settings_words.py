@@ -37,6 +37,11 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def answers(complaint: str) -> str:
+    """Say what a change answers: an item of feedback by its number, else a complaint in words."""
+    return sentence(f"feedback {complaint}" if complaint.isdecimal() else f"a complaint: {complaint}")
+
+
 def _setting(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     if payload.get("about") != ABOUT:
         return recommender_words.SENTENCES["setting"](who, entry, payload, label)
@@ -54,7 +59,7 @@ def _setting(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label
     if payload.get("override"):
         told += f" It did not wait, because: {sentence(str(payload['override']))}"
     if payload.get("complaint"):
-        told += f" It answers a complaint: {sentence(str(payload['complaint']))}"
+        told += f" It answers {answers(str(payload['complaint']))}"
     return told
 
 
