@@ -21,6 +21,7 @@ import cli
 import cli_actions
 import cli_control
 import cli_experiments
+import cli_guidelines
 import cli_log
 import cli_mitigation
 import cli_recommender
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_scenarios.scenario_group,
         cli_actions.action_group,
         cli_control.control_group,
+        cli_guidelines.guidelines_group,
         cli_log.log_group,
         cli_recommender.recommend_group,
         cli_settings.setting_group,

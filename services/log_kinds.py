@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+# What somebody chose for themselves as a reader (services.readers_words)
+READER = "reader"
+
+# Read by who has the customer, or the group of them, in their own area (services.own_area)
+ABOUT_A_CUSTOMER = ("prediction", "what-if", "movement", "way-back", "recommendation", "kept-score")
+ABOUT_A_GROUP = ("list", "overview")
+
 NAMES: dict[str, str] = {
     "prediction": "one customer looked at",
     "what-if": "what-if asked",
@@ -58,6 +65,7 @@ NAMES: dict[str, str] = {
     "sign-out": "signed out",
     "refusal": "refused for want of a permission",
     "account": "account changed",
+    READER: "chosen as a reader",
     "first-use": "first-use note read",
     "notice-walk": "looked for the notice",
     "objection": "objection to profiling",

@@ -11,6 +11,7 @@ from flask import Flask
 
 from config.settings import Settings
 from services import server_process
+from services.guidelines import background
 from web.request_log import set_up_logs
 
 PORTS = range(8050, 8060)
@@ -72,9 +73,10 @@ def serve(server: Flask, settings: Settings, port: int, announce: Callable[[], N
 
 
 def _post_fork(arbiter: Any, _worker: Any) -> None:
-    """Let a new worker open connections of its own."""
-    server = arbiter.app.wsgi()
-    server.extensions["keepsight"].reset_after_fork()
+    """Let a new worker open connections of its own, and look after what is done beside the answers."""
+    installation = arbiter.app.wsgi().extensions["keepsight"]
+    installation.reset_after_fork()
+    background.watch(installation)
 
 
 def choose_port(asked: int | None) -> int:

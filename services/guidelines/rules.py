@@ -139,7 +139,7 @@ def limit_of(condition: Condition, settings: Settings) -> str:
     limit = _limit(condition, settings)
     unit = condition.unit or _unit_of_setting(condition)
     if unit == "share":
-        return f"{limit * 100:g} %"
+        return f"{limit * 100:g}%"
     return f"{limit:g} {unit}" if unit else f"{limit:g}"
 
 

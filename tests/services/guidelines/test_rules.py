@@ -127,7 +127,7 @@ def test_sentences_carry_values_and_limits_and_nothing_else():
                   "says": "{share:.0%} under {limit}; {other} of {share.__class__}."},),
     )  # fmt: skip
     found = judge(rule, Evidence("", {"share": 0.25}), SETTINGS)
-    assert found.why == "25% under 40 %; unknown of unknown."
+    assert found.why == "25% under 40%; unknown of unknown."
 
 
 def test_a_limit_may_be_a_setting_which_brings_its_unit():
@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_used_says_what_to_mend(tmp_path):
 def test_limits_are_said_with_their_unit():
     share = Condition.model_validate({"value": "x", "below": 0.4, "unit": "share", "says": "s"})
     yes = Condition.model_validate({"value": "x", "is": False, "says": "s"})
-    assert (limit_of(share, SETTINGS), limit_of(yes, SETTINGS)) == ("40 %", "no")
+    assert (limit_of(share, SETTINGS), limit_of(yes, SETTINGS)) == ("40%", "no")
 
 
 def test_the_owner_is_whom_managers_name():
