@@ -1,0 +1,70 @@
+"""Figures of the evidence in words: shares, money, people and ranges, written one way on all its pages."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from models.effect import Amount
+
+MINUS = "\u2212"
+
+
+def share(value: float, digits: int = 1) -> str:
+    """Write a share (0 to 1) as per cent."""
+    return f"{100 * value:.{digits}f}%".replace("-", MINUS)
+
+
+def points(value: float) -> str:
+    """Write percentage points."""
+    return f"{value:.1f} points".replace("-", MINUS)
+
+
+def number(value: float) -> str:
+    """Write a whole number."""
+    return f"{value:,.0f}".replace("-", MINUS)
+
+
+def counted(many: int, one: str, more: str | None = None) -> str:
+    """Write how many there are of something: "1 customer", "1,200 customers"."""
+    return f"{many:,} {one if many == 1 else more or f'{one}s'}"
+
+
+def money(value: float, currency: str) -> str:
+    """Write an amount of money, large ones in thousands or millions."""
+    return f"{currency} {_short(value)}".strip()
+
+
+def ranged(amount: Amount, currency: str | None = None) -> str:
+    """Write a figure with its range: "22 (15 to 30)"."""
+    write = number if currency is None else lambda value: money(value, currency)
+    return f"{write(amount.value)} ({write(amount.low)} to {write(amount.high)})"
+
+
+def one_in(part: float) -> str | None:
+    """Write a share (0 to 1) as one in so many, "1 in 9"; None where that says nothing."""
+    return f"1 in {number(1 / part)}" if 0 < part <= 0.75 else None
+
+
+def moment(time: datetime) -> str:
+    """Write a moment, in UTC."""
+    return f"{time:%d %B %Y, %H:%M} UTC"
+
+
+def amount_of(section: Any) -> Amount | None:
+    """Read a figure of a report with its range; None where it was not measured."""
+    parts = [section.get(name) for name in ("value", "low", "high")] if isinstance(section, dict) else [None]
+    return Amount(*map(float, parts)) if all(is_number(part) for part in parts) else None
+
+
+def is_number(value: Any) -> bool:
+    """Say whether something is a number that ends."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _short(value: float) -> str:
+    size = abs(value)
+    if size >= 10_000_000:
+        return f"{value / 1_000_000:,.1f}m".replace("-", MINUS)
+    return f"{value / 1_000:,.1f}k".replace("-", MINUS) if size >= 10_000 else number(value)
