@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
-from data.store import Entry, EntryFilter, Header, Logged, Verification
+from data.store import Entry, EntryFilter, Header, Logged, Reader, Verification
 from services import (
     access_words,
     action_words,
@@ -20,10 +20,12 @@ from services import (
     governance_words,
     guideline_words,
     kept_words,
+    log_kinds,
     managers_settings_words,
     mitigation_words,
     movement_words,
     objection_words,
+    readers_words,
     registry_words,
     replay_words,
     scenario_words,
@@ -132,6 +134,8 @@ def record(
         raise ValueError(
             f"The entry has a field {min(slipped)!r}: secrets do not go into the log; leave it out."
         )
+    if version is not None and transaction is None and (revision := installation.objections_revision()):
+        payload = {**payload, "objections": revision}  # who objected then, so that it replays
     entry = Entry(kind, actor.id, version, snapshot, subject, dict(payload), actor_name=actor.name)
     return (transaction or installation.store).append(entry)
 
@@ -143,12 +147,11 @@ def page(
     before: int | None = None,
     limit: int = PAGE,
 ) -> LogPage:
-    """Give a page of the log, latest first: everybody's for who may read all, else one's own."""
-    wanted, limit = _readable(actor, filters or EntryFilter()), min(max(limit, 1), LONGEST_PAGE)
+    """Give a page of the log, latest first: everybody's for who may read all, else those of ``_readable``."""
+    wanted = _readable(installation, actor, filters or EntryFilter())
+    limit = min(max(limit, 1), LONGEST_PAGE)
     if before is not None and not isinstance(before, int):
         raise ValueError(f"{before!r} is no entry's number: give a whole number to read on from.")
-    if wanted is None:
-        return LogPage((), None)
     found = installation.store.entries(wanted, before, limit + 1)
     shown = tuple(_entry(installation, logged) for logged in found[:limit])
     return LogPage(shown, shown[-1].seq if len(found) > limit else None)
@@ -156,39 +159,39 @@ def page(
 
 def numbers(installation: Installation, actor: Actor, filters: EntryFilter) -> list[int]:
     """Give the numbers of the entries this person may read, of those a filter lets through, in order."""
-    wanted = _readable(actor, filters)
-    return [] if wanted is None else installation.store.numbers(wanted)
+    return installation.store.numbers(_readable(installation, actor, filters))
 
 
 def count(installation: Installation, actor: Actor, filters: EntryFilter) -> int:
     """Count the entries this person may read, of those a filter lets through."""
-    wanted = _readable(actor, filters)
-    return 0 if wanted is None else installation.store.count_entries(wanted)
+    return installation.store.count_entries(_readable(installation, actor, filters))
 
 
-def _readable(actor: Actor, wanted: EntryFilter) -> EntryFilter | None:
-    """Narrow a filter to what this person may read; None where that is nothing."""
+def _readable(installation: Installation, actor: Actor, wanted: EntryFilter) -> EntryFilter:
+    """Narrow a filter to what this person may read: the one rule, by which everything here goes.
+
+    Who may not read all reads what they did, what Keepsight did for them, and answers about the customers of
+    their own area, or about all of it (``services.own_area``).
+    """
     require(actor, "read-log")
     if permitted(actor, "read-all-log"):
         return wanted
-    return replace(wanted, actor=actor.id) if wanted.actor in (None, actor.id) else None
+    area = installation.store.own_area(actor.id)
+    kinds = (*log_kinds.ABOUT_A_CUSTOMER, *log_kinds.ABOUT_A_GROUP)
+    drafts = permitted(actor, "see-drafts")
+    return replace(wanted, reader=Reader(actor.id, area.number if area else None, kinds, drafts))
 
 
 def one(installation: Installation, actor: Actor, seq: int) -> LogEntry:
     """Give one entry; NoSuchEntry where there is none, and just so where it is somebody else's (S17)."""
-    require(actor, "read-log")
+    reader = _readable(installation, actor, EntryFilter()).reader
     logged = installation.store.entry(seq)
-    if logged is None or not (_is_own(logged, actor) or permitted(actor, "read-all-log")):
+    if logged is None or not (reader is None or installation.store.reads(reader, seq)):
         raise NoSuchEntry(
-            f"There is no entry {seq} that you may read. Check the number; managers and administrators "
-            "read everybody's entries."
+            f"There is no entry {seq} that you may read. Check the number; you read your own entries and "
+            "those about your own area, managers and administrators everybody's."
         )
     return _entry(installation, logged)
-
-
-def _is_own(logged: Logged, actor: Actor) -> bool:
-    """Say whether somebody did what an entry tells, or Keepsight did it for them."""
-    return actor.id in (logged.header.actor, (logged.payload or {}).get("for"))
 
 
 def verify(installation: Installation) -> Verification:
@@ -385,6 +388,7 @@ SENTENCES: dict[str, Callable[[str, LogEntry, Mapping[str, Any], Label], str]] =
     **managers_settings_words.SENTENCES,
     **feedback_words.SENTENCES,
     **replay_words.SENTENCES,
+    **readers_words.SENTENCES,
     **guideline_words.SENTENCES,
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.store import ExperimentRow, HeldRow
-from services import action_outcomes, champion_guards, guards, held
+from services import action_outcomes, champion_guards, guards, held, own_area
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -48,6 +48,7 @@ def look_after(installation: Installation) -> Seen:
     services.installation.NothingLoaded
         If there are no customers.
     """
+    own_area.follow(installation)
     champion = champion_guards.watch(installation)
     settled = held.settle_due(installation)
     action_outcomes.from_snapshots(installation)

@@ -14,7 +14,7 @@ from data.store import log_purge, log_search
 from data.store.chain import Head, Header
 from data.store.engine import Reach, wait_for_disk
 from data.store.log_append import Entry, append, read_head, seal
-from data.store.log_search import LAST, EntryFilter
+from data.store.log_search import LAST, EntryFilter, Reader
 from data.store.log_verify import Verification, verified
 from data.store.tables import log, log_payload
 
@@ -95,6 +95,13 @@ class Log(Reach):
         """Count the entries that a filter lets through."""
         with self.reading() as connection:
             return log_search.count(connection, wanted or EntryFilter())
+
+    def reads(self, reader: Reader, seq: int) -> bool:
+        """Say whether an entry is one of those that a person may read."""
+        if not 0 < seq <= LAST:
+            return False
+        with self.reading() as connection:
+            return log_search.reads(connection, reader, seq)
 
     def purge(self, seqs: Iterable[int], *, actor: str, reason: str, actor_name: str = "") -> Header | None:
         """Remove the payloads of entries for good, and write down that it was done.

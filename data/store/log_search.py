@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select, union
 
-from data.store.tables import log, log_payload
+from data.store.tables import log, log_payload, signatures, versions
+from data.store.tables_readers import log_readers, log_setbacks
 
 # The largest number a database keeps a place for
 LAST = 2**63 - 1
+
+# SQLite reckons with moments to some 40 microseconds only when it notes how far the clock went back
+UNSURE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads but some entries: own ones, those of what was done for them, those about their own area.
+
+    Attributes
+    ----------
+    person : str
+        Id.
+    area : int or None
+        Number of their own area.
+    kinds : tuple of str
+        Kinds of entries that are read because they are about the area or its customers.
+    drafts : bool
+        Whether those are read that stand on a version nobody signed.
+    """
+
+    person: str
+    area: int | None = None
+    kinds: tuple[str, ...] = ()
+    drafts: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,81 +55,184 @@ class EntryFilter:
     snapshot: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    reader: Reader | None = None
+
+
+def area_reader(number: int) -> str:
+    """Name an area as the readers of entries are named."""
+    return f"area:{number}"
+
+
+def person_reader(person: str) -> str:
+    """Name a person as the readers of entries are named."""
+    return f"person:{person}"
 
 
 def newest(connection: Connection, wanted: EntryFilter, before_seq: int | None, limit: int) -> list[int]:
     """Give the numbers of the newest entries first, ``limit`` at most, those before ``before_seq``."""
-    # of each kind by itself: one kind's part of an index is in order already, that of several is not
-    alone = [replace(wanted, kinds=(kind,)) for kind in dict.fromkeys(wanted.kinds)] or [wanted]
-    found: list[int] = []
-    for one in alone:
-        query = _matching(connection, one)
-        if query is not None:
-            seq = _number(one)
-            query = query.with_only_columns(seq).order_by(seq.desc()).limit(limit)
+    found: set[int] = set()
+    for way in _ways(connection, wanted):
+        # of each kind by itself: one kind's part of an index is in order already, that of several is not
+        for one in way.of_each_kind():
+            query = one.numbers().order_by(one.seq.desc()).limit(limit)
             if before_seq is not None:
-                query = query.where(seq < min(max(before_seq, 0), LAST))
-            found += connection.execute(query).scalars()
+                query = query.where(one.seq < min(max(before_seq, 0), LAST))
+            found |= set(connection.execute(query).scalars())
     return sorted(found, reverse=True)[:limit]
 
 
 def all_of(connection: Connection, wanted: EntryFilter) -> list[int]:
     """Give the numbers of all entries that are wanted, in their order."""
-    query = _matching(connection, wanted)
-    if query is None:
-        return []
-    seq = _number(wanted)
-    return list(connection.execute(query.with_only_columns(seq).order_by(seq)).scalars())
+    ways = _ways(connection, wanted)
+    if len(ways) == 1:
+        return list(connection.execute(ways[0].numbers().order_by(ways[0].seq)).scalars())
+    return sorted({seq for way in ways for seq in connection.execute(way.numbers()).scalars()})
 
 
 def count(connection: Connection, wanted: EntryFilter) -> int:
     """Count the entries that are wanted."""
-    query = _matching(connection, wanted)
-    if query is None:
+    ways = _ways(connection, wanted)
+    if not ways:
         return 0
-    return connection.execute(query.with_only_columns(func.count(log.c.seq))).scalar_one()
+    if len(ways) == 1:
+        query: Any = ways[0].numbers().with_only_columns(func.count(ways[0].seq))
+    else:
+        query = select(func.count()).select_from(union(*(way.numbers() for way in ways)).subquery())
+    return connection.execute(query).scalar_one()
 
 
-def _matching(connection: Connection, wanted: EntryFilter) -> Select[Any] | None:
-    """Narrow to what is wanted; None where there can be nothing.
+def reads(connection: Connection, reader: Reader, seq: int) -> bool:
+    """Say whether an entry is one of those a person may read."""
+    ways = _ways(connection, EntryFilter(reader=reader))
+    return any(connection.execute(way.numbers().where(way.seq == seq)).first() for way in ways)
 
-    Without a subject only columns of the header's indexes are named, each of which holds all that those
-    before it do not (migration 0009), so that even what hardly ever occurs is found without reading rows.
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to entries: all that fit a filter, or of these what is noted for one reader.
+
+    Without a subject only columns of one index are named, which holds all that may be asked (migrations 0009
+    and 0016), so that even what hardly ever occurs is found without reading rows.
     """
+
+    wanted: EntryFilter
+    reader: str | None = None
+    signed_only: bool = False
+    ends: tuple[int | None, int | None] = (None, None)
+
+    @property
+    def _table(self) -> Table:
+        return log if self.reader is None else log_readers
+
+    @property
+    def seq(self) -> ColumnElement[int]:
+        """The number's column in the table whose index is walked."""
+        return self._table.c.seq if self.wanted.subject is None else log_payload.c.seq
+
+    def of_each_kind(self) -> list[_Way]:
+        """Give a way for each kind; for what is noted for a reader one way, whose numbers are in order."""
+        kinds = tuple(dict.fromkeys(self.wanted.kinds))
+        if self.reader is not None or not kinds:
+            return [self]
+        return [replace(self, wanted=replace(self.wanted, kinds=(kind,))) for kind in kinds]
+
+    def numbers(self) -> Select[Any]:
+        """Give what selects the numbers."""
+        subject, table = self.wanted.subject, self._table
+        if subject is None:
+            return select(self.seq).where(*self._conditions())
+        about: Select[Any] = select(self.seq).where(log_payload.c.subject == subject)
+        if self.reader is None:
+            return about.join(table, log_payload.c.seq == table.c.seq).where(*self._conditions())
+        # what is about one is little: of each it is asked whether this reader reads it, never the other way
+        return about.where(exists().where(table.c.seq == log_payload.c.seq, *self._conditions()))
+
+    def _conditions(self) -> Iterator[ColumnElement[bool]]:
+        wanted, c = self.wanted, self._table.c
+        if self.reader is not None:
+            yield c.reader == self.reader
+        if wanted.kinds:
+            one = wanted.kinds[0] if len(wanted.kinds) == 1 else None
+            yield c.kind == one if one is not None else c.kind.in_(wanted.kinds)
+        if wanted.actor is not None:
+            yield c.actor == wanted.actor
+        if wanted.version is not None:
+            yield c.version == wanted.version
+        if wanted.snapshot is not None:
+            yield self._of_snapshot()
+        if self.signed_only:
+            yield c.version.not_in(_UNSIGNED)
+        yield from self._within()
+
+    def _of_snapshot(self) -> ColumnElement[bool]:
+        if self.reader is None:
+            return log.c.snapshot == self.wanted.snapshot
+        return self._table.c.seq.in_(select(log.c.seq).where(log.c.snapshot == self.wanted.snapshot))
+
+    def _within(self) -> Iterator[ColumnElement[bool]]:
+        """Narrow to the span of time: by the numbers around it, and by the times themselves."""
+        wanted, (first, last) = self.wanted, self.ends
+        if first is not None:
+            yield self.seq > first
+        if last is not None:
+            yield self.seq < last
+        if wanted.since is not None:
+            yield self._table.c.time >= wanted.since
+        if wanted.until is not None:
+            yield self._table.c.time < wanted.until
+
+
+_UNSIGNED = select(versions.c.version).where(versions.c.version.not_in(select(signatures.c.version)))
+
+
+def _ways(connection: Connection, wanted: EntryFilter) -> list[_Way]:
+    """Give the ways to what is wanted; none where there can be nothing."""
     if not _may_match(wanted):
-        return None
-    query: Select[Any] = select(log.c.seq)
-    if wanted.subject is not None:
-        query = query.join(log_payload, log_payload.c.seq == log.c.seq)
-        query = query.where(log_payload.c.subject == wanted.subject)
-    if wanted.kinds:
-        one = wanted.kinds[0] if len(wanted.kinds) == 1 else None
-        query = query.where(log.c.kind == one if one is not None else log.c.kind.in_(wanted.kinds))
-    for column in (log.c.actor, log.c.version, log.c.snapshot):
-        value = getattr(wanted, column.name)
-        if value is not None:
-            query = query.where(column == value)
-    during = _during(wanted)
-    if during:
-        # counted too, or PostgreSQL would look for either end along all numbers, not along these times
-        ends = select(func.min(log.c.seq), func.max(log.c.seq), func.count(log.c.seq)).where(*during)
-        first, last, many = connection.execute(ends).one()
-        if not many:
-            return None
-        # nearly all of the span, since clocks are seldom put back; the times themselves say which are not
-        query = query.where(_number(wanted).between(first, last), *during)
-    return query
+        return []
+    reader, wanted = wanted.reader, replace(wanted, reader=None)
+    ends = _ends(connection, wanted)
+    if reader is None:
+        return [_Way(wanted, ends=ends)]
+    ways = [_Way(wanted, person_reader(reader.person), ends=ends)]
+    if wanted.actor in (None, reader.person):
+        ways.append(_Way(replace(wanted, actor=reader.person), ends=ends))
+    kinds = tuple(kind for kind in reader.kinds if kind in wanted.kinds or not wanted.kinds)
+    if reader.area is not None and kinds:
+        of_area = replace(wanted, kinds=kinds)
+        ways.append(_Way(of_area, area_reader(reader.area), not reader.drafts, ends))
+    return ways
 
 
-def _number(wanted: EntryFilter) -> ColumnElement[int]:
-    """Name the number's column in the table whose index is walked."""
-    return log.c.seq if wanted.subject is None else log_payload.c.seq
+def _ends(connection: Connection, wanted: EntryFilter) -> tuple[int | None, int | None]:
+    """Give two numbers between which all entries of a span of time lie, by two looks into an index.
+
+    Times follow the numbers but for the clock being put back. Where it never went back further than
+    ``back``, an entry older than ``since - back`` has only older ones before it, and one of ``until + back``
+    or later only later ones after it. The times themselves say which of those between are meant.
+    """
+    if wanted.since is None and wanted.until is None:
+        return None, None
+    back = max((row.latest - row.time for row in connection.execute(_SETBACKS)), default=timedelta()) + UNSURE
+    first = last = None
+    if wanted.since is not None:
+        before = _SEQ.where(log.c.time < _moved(wanted.since, -back))
+        first = connection.execute(before.order_by(log.c.time.desc(), log.c.seq.desc())).scalar() or 0
+    if wanted.until is not None:
+        after = _SEQ.where(log.c.time >= _moved(wanted.until, back))
+        last = connection.execute(after.order_by(log.c.time, log.c.seq)).scalar() or LAST
+    return first, last
 
 
-def _during(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    since = [] if wanted.since is None else [log.c.time >= wanted.since]
-    until = [] if wanted.until is None else [log.c.time < wanted.until]
-    return since + until
+_SEQ = select(log.c.seq).limit(1)
+_SETBACKS = select(log_setbacks.c.latest, log_setbacks.c.time)
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """Move a moment, but not past the ends of the calendar."""
+    try:
+        return moment + by
+    except OverflowError:
+        return moment
 
 
 def _may_match(wanted: EntryFilter) -> bool:

@@ -2,15 +2,222 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+
+TABLES = ("own_areas", "areas", "area_customers", "log_readers", "log_setbacks", "changes", "changes_seen",
+          "usage", "usage_left_out")  # fmt: skip
+
+# How far the clock went back, where it went further than ever: then a span of times can be turned into a
+# span of numbers by two looks into an index (data/store/log_search.py)
+SETBACK = {
+    "sqlite": """
+CREATE TRIGGER log_setback AFTER INSERT ON log
+WHEN NEW.time < (SELECT max(time) FROM log)
+BEGIN
+    INSERT INTO log_setbacks (seq, time, latest)
+    SELECT NEW.seq, NEW.time, newest FROM (SELECT max(time) AS newest FROM log)
+    WHERE julianday(newest) - julianday(NEW.time)
+        > (SELECT coalesce(max(julianday(latest) - julianday(time)), 0) FROM log_setbacks);
+END""",
+    "postgresql": """
+CREATE FUNCTION log_setback() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE newest timestamptz;
+BEGIN
+    SELECT max(time) INTO newest FROM log;
+    IF NEW.time < newest AND newest - NEW.time
+            > (SELECT coalesce(max(latest - time), interval '0') FROM log_setbacks) THEN
+        INSERT INTO log_setbacks (seq, time, latest) VALUES (NEW.seq, NEW.time, newest);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_setback AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION log_setback()""",
+}
+
+# Who reads a new entry besides whoever made it: for whom it was done, whose area holds the customer, and
+# whose area it is about as a whole
+READERS = {
+    "sqlite": """
+CREATE TRIGGER log_readers_kept AFTER INSERT ON log_payload
+WHEN instr(NEW.body, '"for":"') > 0 OR EXISTS (SELECT 1 FROM areas)
+BEGIN
+    INSERT OR IGNORE INTO log_readers (reader, seq, kind, actor, version, time)
+    SELECT 'person:' || json_extract(NEW.body, '$.for'), seq, kind, actor, coalesce(version, ''), time
+    FROM log WHERE seq = NEW.seq AND instr(NEW.body, '"for":"') > 0
+        AND json_extract(NEW.body, '$.for') IS NOT NULL;
+    INSERT OR IGNORE INTO log_readers (reader, seq, kind, actor, version, time)
+    SELECT 'area:' || a.number, l.seq, l.kind, l.actor, coalesce(l.version, ''), l.time
+    FROM log AS l JOIN snapshots AS s ON s.id = l.snapshot
+    JOIN area_customers AS c ON c.customer = NEW.subject
+    JOIN areas AS a ON a.number = c.area AND a.spec_name = s.spec_name
+    WHERE l.seq = NEW.seq;
+    INSERT OR IGNORE INTO log_readers (reader, seq, kind, actor, version, time)
+    SELECT 'area:' || a.number, l.seq, l.kind, l.actor, coalesce(l.version, ''), l.time
+    FROM log AS l JOIN snapshots AS s ON s.id = l.snapshot
+    JOIN areas AS a ON a.spec_name = s.spec_name
+    WHERE l.seq = NEW.seq AND instr(NEW.body, a.pattern) > 0;
+END""",
+    "postgresql": """
+CREATE FUNCTION log_readers_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF strpos(NEW.body, '"for":"') > 0 AND NEW.body::json ->> 'for' IS NOT NULL THEN
+        INSERT INTO log_readers (reader, seq, kind, actor, version, time)
+        SELECT 'person:' || (NEW.body::json ->> 'for'), seq, kind, actor, coalesce(version, ''), time
+        FROM log WHERE seq = NEW.seq ON CONFLICT DO NOTHING;
+    END IF;
+    IF EXISTS (SELECT 1 FROM areas) THEN
+        INSERT INTO log_readers (reader, seq, kind, actor, version, time)
+        SELECT 'area:' || a.number, l.seq, l.kind, l.actor, coalesce(l.version, ''), l.time
+        FROM log AS l JOIN snapshots AS s ON s.id = l.snapshot
+        JOIN areas AS a ON a.spec_name = s.spec_name
+        WHERE l.seq = NEW.seq AND (strpos(NEW.body, a.pattern) > 0 OR EXISTS (
+            SELECT 1 FROM area_customers AS c WHERE c.customer = NEW.subject AND c.area = a.number))
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_readers_kept AFTER INSERT ON log_payload
+    FOR EACH ROW EXECUTE FUNCTION log_readers_kept()""",
+}
+
+TRIGGERS = {"log_setback": ("log", SETBACK), "log_readers_kept": ("log_payload", READERS)}
+
+FURTHEST = {
+    "sqlite": "julianday(latest) - julianday(time)",
+    "postgresql": "latest - time",
+}
+
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables; fill in from the log how far clocks went back, and what was done for whom."""
+    _areas()
+    _readers()
+    _what_changed_and_usage()
+    name = op.get_bind().dialect.name
+    _fill_in(name)
+    for _, trigger in TRIGGERS.values():
+        # as the driver takes it: what looks like a parameter in it is none
+        op.get_bind().exec_driver_sql(trigger[name])
 
 
 def downgrade() -> None:
     """Remove them, with everything in them."""
+    for trigger, (table, _) in TRIGGERS.items():
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(f"DROP TRIGGER {trigger} ON {table}")
+            op.execute(f"DROP FUNCTION {trigger}()")
+        else:
+            op.execute(f"DROP TRIGGER {trigger}")
+    for name in TABLES:
+        op.drop_table(name)
+
+
+def _areas() -> None:
+    op.create_table(
+        "areas",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("spec_name", sa.Text(), nullable=False),
+        sa.Column("column_name", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=True),
+        sa.Column("claimed", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_areas"),
+    )
+    op.create_index(
+        "ix_areas_spec_name_column_name_level", "areas", ["spec_name", "column_name", "level"], unique=True
+    )
+    op.create_table(
+        "own_areas",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("spec_name", sa.Text(), nullable=False),
+        sa.Column("area", sa.Integer(), nullable=False),
+        sa.Column("chosen", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["area"], ["areas.number"], name="fk_own_areas_area"),
+        sa.PrimaryKeyConstraint("person", "spec_name", name="pk_own_areas"),
+    )
+    op.create_index("ix_own_areas_area", "own_areas", ["area"])
+    op.create_table(
+        "area_customers",
+        sa.Column("area", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("area", "customer", name="pk_area_customers"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_area_customers_customer_area", "area_customers", ["customer", "area"])
+
+
+def _readers() -> None:
+    op.create_table(
+        "log_readers",
+        sa.Column("reader", sa.Text(), nullable=False),
+        sa.Column("seq", BIG, nullable=False, autoincrement=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("time", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("reader", "seq", "kind", "actor", "version", "time", name="pk_log_readers"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "log_setbacks",
+        sa.Column("seq", BIG, nullable=False, autoincrement=False),
+        sa.Column("time", MOMENT, nullable=False),
+        sa.Column("latest", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("seq", name="pk_log_setbacks"),
+    )
+
+
+def _what_changed_and_usage() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("entry", BIG, nullable=False, autoincrement=False),
+        sa.Column("time", MOMENT, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entry", name="pk_changes"),
+    )
+    op.create_table(
+        "changes_seen",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("entry", BIG, nullable=False),
+        sa.Column("time", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_changes_seen"),
+    )
+    op.create_table(
+        "usage",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("bucket", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("count", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("day", "page", "bucket", name="pk_usage"),
+    )
+    op.create_table(
+        "usage_left_out",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_usage_left_out"),
+    )
+
+
+def _fill_in(name: str) -> None:
+    op.execute(
+        "INSERT INTO log_setbacks (seq, time, latest) SELECT seq, time, latest FROM "
+        "(SELECT seq, time, max(time) OVER (ORDER BY seq) AS latest FROM log) AS walked "
+        f"WHERE latest > time ORDER BY {FURTHEST[name]} DESC LIMIT 1"
+    )
+    whom = "json_extract(body, '$.for')" if name == "sqlite" else "CAST(body AS json) ->> 'for'"
+    op.execute(
+        "INSERT INTO log_readers (reader, seq, kind, actor, version, time) "
+        f"SELECT 'person:' || ({whom}), log.seq, kind, actor, coalesce(version, ''), time "
+        "FROM log JOIN log_payload ON log_payload.seq = log.seq "
+        f"WHERE kind = 'delegated-choice' AND ({whom}) IS NOT NULL"
+    )
