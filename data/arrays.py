@@ -65,6 +65,13 @@ class Arrays:
         """Throw a set away, as one that is damaged; who has it open keeps it."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
+    def made(self, name: str) -> float:
+        """Say when a set was made, in seconds since 1970; 0 where it is not there any more."""
+        try:
+            return (self.folder / name / _META).stat().st_mtime
+        except OSError:
+            return 0.0
+
     def names(self) -> list[str]:
         """Name the sets that there are."""
         return sorted(path.parent.name for path in self.folder.glob(f"*/{_META}"))

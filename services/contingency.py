@@ -219,7 +219,7 @@ def _first_sound(installation: Installation, in_use: InUse, *, without: frozense
 
 
 def _score(installation: Installation, dataset: Dataset, champion: Champion) -> None:
-    if not installation.warehouse.has_scores(dataset.snapshot, champion.version):
+    if not installation.warehouse.is_scored(dataset.snapshot, champion.version):
         score_customers(installation, dataset.spec, dataset.snapshot, champion.version, champion.scorecard)
 
 

@@ -22,6 +22,13 @@ from services.stamp import Stamp, Standing, may_see, stamp, standing
 
 REASONS_SHOWN = 3
 
+NO_SCORE: dict[str, Any] = {
+    **dict.fromkeys(("probability", "low", "high", "expected_loss", "log_odds")),
+    "is_firm": True,
+    "reasons": [],
+}
+"""What a row of the list has of the model's figures where the customer objected to profiling."""
+
 
 class NoSuchCustomer(LookupError):
     """There is no current customer with this key; the message says what to do."""
@@ -102,7 +109,8 @@ def page(
     """Answer rows ``start`` to ``stop`` of the active customers, highest expected loss first by default.
 
     Each row has the key, the score with its range, expected loss, revenue, segments and the reasons in
-    words. The entry in the log holds the query and a hash of keys and scores, so that it replays.
+    words; of customers who objected to profiling (``objects``) facts only, last where scores are the order.
+    The entry in the log holds the query and a hash of keys and scores, so that it replays.
     """
     require(actor, "see-facts")
     on = standing(installation, actor)
@@ -111,10 +119,17 @@ def page(
         dataset.snapshot, on.version, filters, sort or [], start, stop, search
     )
     months = None if dataset.spec.value else installation.settings.value_months
-    rows = [_row(on, row, values, months) for row, values in zip(found.rows, found.values, strict=True)]
+    objecting = installation.left_out(dataset.spec.name).keys
+    rows = [
+        _row(on, row, values, months, objects=str(row[dataset.spec.id]) in objecting)
+        for row, values in zip(found.rows, found.values, strict=True)
+    ]
     averages = contingency.averages(installation, actor, on.withheld) if on.has_averages else None
     if averages is not None:
-        rows = [row | {"average": averages.of(row.get(averages.column) or "unknown")} for row in rows]
+        rows = [
+            row if row["objects"] else row | {"average": averages.of(row.get(averages.column) or "unknown")}
+            for row in rows
+        ]
     entry = None
     if on.version is not None:
         query = {
@@ -169,7 +184,7 @@ def one(installation: Installation, actor: Actor, key: str) -> CustomerAnswer:
                 **trial,
             },
         ).seq
-    elif on.passage is not None and on.passage.state == "paused":
+    elif not on.objects and on.passage is not None and on.passage.state == "paused":
         on, score, entry = _as_before(installation, actor, on, key)
     averages = contingency.averages(installation, actor, on.withheld) if on.has_averages else None
     return CustomerAnswer(
@@ -261,7 +276,9 @@ def facts(dataset: Dataset, row: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def _row(on: Standing, row: dict[str, Any], values: dict[str, Any], months: int | None) -> dict[str, Any]:
+def _row(
+    on: Standing, row: dict[str, Any], values: dict[str, Any], months: int | None, *, objects: bool
+) -> dict[str, Any]:
     """Make a row of the list from its scores and from what the model read.
 
     ``months`` of revenue are the worth of a customer, where the data name none; they may have been others
@@ -273,8 +290,11 @@ def _row(on: Standing, row: dict[str, Any], values: dict[str, Any], months: int 
         for column in spec.segments
     }
     plain["monthly_revenue"] = row.get(spec.revenue) if spec.revenue else None
+    plain["objects"] = objects
     if on.version is None:
         return plain
+    if objects:
+        return plain | NO_SCORE
     card = on.champion.scorecard if on.champion else on.kept.card if on.kept else None
     loss = row["expected_loss"]
     if months is not None and loss is not None:
@@ -299,8 +319,12 @@ def _raising(on: Standing, values: dict[str, Any]) -> list[str]:
 
 
 def fingerprint(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Hash the keys and log-odds of a page, in order; floats by their exact hexadecimal form."""
-    plain = [[row["id"], float(row["log_odds"]).hex()] for row in rows]
+    """Hash the keys and log-odds of a page, in order; floats by their exact hexadecimal form.
+
+    Who has no score, as after an objection, counts by the key alone.
+    """
+    scores = [None if row["log_odds"] is None else float(row["log_odds"]).hex() for row in rows]
+    plain = [[row["id"], score] for row, score in zip(rows, scores, strict=True)]
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
 
 

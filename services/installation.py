@@ -12,11 +12,14 @@ from config.dataset import DatasetSpec
 from config.settings import Settings
 from data.artifacts import ArtifactError, Shelf
 from data.store import InUse, Store
-from data.warehouse import Warehouse
+from data.warehouse import LeftOut, Warehouse
 from models.scorecard import Scorecard, ScorecardError
 from services.in_force import InForce
+from services.objecting import Objecting
 
 _of_this_answer: ContextVar[dict[Installation, Settings] | None] = ContextVar("settings", default=None)
+_objections: ContextVar[dict[Installation, int] | None] = ContextVar("objections", default=None)
+_as_of: ContextVar[int | None] = ContextVar("objections as of", default=None)
 
 
 class NothingLoaded(LookupError):
@@ -66,6 +69,7 @@ class Installation:
     def __init__(self, settings: Settings) -> None:
         self.set_up = settings
         self._in_force = InForce(settings)
+        self._objecting = Objecting()
 
     @property
     def settings(self) -> Settings:
@@ -84,6 +88,28 @@ class Installation:
         """Let the answer that is being made go by what was changed within it."""
         (_of_this_answer.get() or {}).pop(self, None)
 
+    def objections_revision(self, *, anew: bool = False) -> int:
+        """Give the revision of the objections that hold: read each time, within ``one_answer`` once.
+
+        A replay goes by those of then (``as_of``).
+        """
+        if (then := _as_of.get()) is not None:
+            return then
+        answer = _objections.get()
+        if answer is None or anew:
+            return self.store.objections_revision()
+        if self not in answer:
+            answer[self] = self.store.objections_revision()
+        return answer[self]
+
+    def read_objections_anew(self) -> None:
+        """Let the answer that is being made go by an objection recorded within it."""
+        (_objections.get() or {}).pop(self, None)
+
+    def left_out(self, spec_name: str, *, anew: bool = False) -> LeftOut:
+        """Say which customers of a spec object to profiling; ``anew`` asks as of this moment."""
+        return self._objecting.read(self.store, spec_name, self.objections_revision(anew=anew))
+
     @cached_property
     def store(self) -> Store:
         """Users, versions, the log."""
@@ -94,7 +120,7 @@ class Installation:
     @cached_property
     def warehouse(self) -> Warehouse:
         """Customers, in immutable snapshots."""
-        return Warehouse(self.set_up.var / "warehouse")
+        return Warehouse(self.set_up.var / "warehouse", self.left_out)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -106,6 +132,9 @@ class Installation:
         found = self.store.in_use()
         if found is None:
             raise NothingLoaded
+        answer = _objections.get()
+        if answer is not None:
+            answer.setdefault(self, found.objections)
         return found
 
     def dataset(self, in_use: InUse | None = None) -> Dataset:
@@ -145,12 +174,23 @@ class Installation:
 
 @contextmanager
 def one_answer() -> Iterator[None]:
-    """Let what is done within be of one mind about the settings, whoever changes them meanwhile."""
-    before = _of_this_answer.set({})
+    """Let what is done within be of one mind about settings and objections, whatever changes meanwhile."""
+    before, objecting = _of_this_answer.set({}), _objections.set({})
     try:
         yield
     finally:
         _of_this_answer.reset(before)
+        _objections.reset(objecting)
+
+
+@contextmanager
+def as_of(revision: int) -> Iterator[None]:
+    """Let what is done within keep to the objections as of a revision, as an answer of then did."""
+    before = _as_of.set(revision)
+    try:
+        yield
+    finally:
+        _as_of.reset(before)
 
 
 @lru_cache(maxsize=8)

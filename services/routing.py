@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import ExperimentRow
-from services import arms, champion_guards, guards
+from services import arms, champion_guards, guards, objections
 from services.installation import Champion
 from services.roles import Actor, permitted
 from services.stamp import Standing
@@ -109,8 +109,12 @@ def stand(
     """Give what the answer for one customer stands on during trials, and what the log keeps of that.
 
     Call it between :func:`services.stamp.standing` and the answer. See :func:`route`. Where the champion
-    itself cannot answer, facts are left, and the failure counts towards its guard.
+    itself cannot answer, facts are left, and the failure counts towards its guard. Of a customer who objected
+    to profiling facts are left too, not even an average of a group.
     """
+    if subject in installation.left_out(on.dataset.spec.name).keys:
+        none = replace(on, champion=None, kept=None, notice=None, has_averages=False)
+        return replace(none, withheld=objections.WITHHELD, objects=True), {}
     routed = route(installation, actor, on, subject, values)
     if routed is None:
         return on, {}

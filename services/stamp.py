@@ -35,6 +35,8 @@ class Stamp:
         How model output passes to this person: on, paused, fail-safe or off.
     is_hidden : bool
         Whether this person hides it for themselves.
+    objects : bool
+        Whether the customer it is about objected to profiling, so that facts only are shown.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Stamp:
     has_averages: bool = False
     control: str = "on"
     is_hidden: bool = False
+    objects: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -74,6 +77,7 @@ class Standing:
     has_averages: bool = False
     kept: Kept | None = None
     passage: Passage | None = None
+    objects: bool = False
 
     @property
     def version(self) -> str | None:
@@ -157,4 +161,5 @@ def stamp(installation: Installation, on: Standing, *, entry: int | None = None)
         has_averages=on.has_averages,
         control=on.passage.state if on.passage else "on",
         is_hidden=on.passage is not None and on.passage.hidden is not None,
+        objects=on.objects,
     )

@@ -240,14 +240,17 @@ def score_customers(
 ) -> None:
     """Score every current customer of a snapshot once, and keep the scores beside it.
 
+    Nobody who objects to profiling is scored, even who objects while this runs; who takes that back is scored
+    when this is called the next time.
+
     Raises
     ------
     ScoringStopped
         If the scores are not kept already, and batch scoring is stopped.
     """
-    if installation.warehouse.has_scores(snapshot, version):
+    if installation.warehouse.is_scored(snapshot, version):
         return
-    table = installation.warehouse.current_table(snapshot)
+    table = installation.warehouse.unscored_table(snapshot, version)
     installation.warehouse.write_scores(
         snapshot, version, scores(installation, spec, table, version, scorecard)
     )

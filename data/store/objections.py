@@ -1,13 +1,15 @@
 """Objections of customers to being profiled: what was said and taken back, a row each, never overwritten.
 
-Which customers stand objecting follows from the rows up to a number, the revision. So what held when an entry of
-the log was made can be told for ever, and what is known of a revision never gets old.
+Which customers stand objecting follows from the rows up to a number, the revision. So what held when an entry
+of the log was made can be told for ever, and what is known of a revision never gets old.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
@@ -54,7 +56,7 @@ class Objections(Reach):
     """Who objects, who took it back, and since when."""
 
     def objections_revision(self) -> int:
-        """Number the last row, over all data; 0 where nobody ever objected."""
+        """Give the number of the last row, over all data; 0 where nobody ever objected."""
         with self.reading() as connection:
             return int(connection.execute(_REVISION).scalar_one())
 
@@ -90,8 +92,9 @@ class Objections(Reach):
             take_turn(connection, LOG_LOCK)
             if _is_objecting(connection, spec_name, customer) == (step == OBJECT):
                 return None
+            number = next_number(connection, objections)
             row = {
-                "number": next_number(connection, objections),
+                "number": number,
                 "spec_name": spec_name,
                 "customer": customer,
                 "step": step,
@@ -101,7 +104,7 @@ class Objections(Reach):
                 "words": words,
             }
             connection.execute(insert(objections), row)
-            return int(row["number"])
+            return number
 
     def objections(self, spec_name: str, customer: str | None = None) -> list[Objection]:
         """Give the objections to one customer table, lifted ones too, the latest first."""
@@ -123,7 +126,7 @@ def _is_objecting(connection: Connection, spec_name: str, customer: str) -> bool
     return connection.execute(last).scalar() == OBJECT
 
 
-def _paired(rows: list[Row[tuple[object, ...]]]) -> list[Objection]:
+def _paired(rows: Sequence[Row[Any]]) -> list[Objection]:
     """Bring each objection and its end together, latest first."""
     found: list[Objection] = []
     open_now: dict[str, int] = {}

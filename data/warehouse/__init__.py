@@ -7,6 +7,7 @@ from data.warehouse.content import ContentError
 from data.warehouse.engine import QueryTooSlow
 from data.warehouse.figures import Headline
 from data.warehouse.filters import MISSING, Filters, GroupTooSmall
+from data.warehouse.left_out import LeftOut
 from data.warehouse.snapshots import Snapshot
 from data.warehouse.warehouse import Page, Warehouse
 
@@ -16,6 +17,7 @@ __all__ = [
     "Filters",
     "GroupTooSmall",
     "Headline",
+    "LeftOut",
     "Page",
     "QueryTooSlow",
     "Snapshot",

@@ -30,6 +30,9 @@ TENURE_BANDS = ((6.0, "0-6"), (12.0, "7-12"), (24.0, "13-24"), (48.0, "25-48"))
 LAST_BAND = "49+"
 LONGEST_TENURE_MONTHS = 2400.0
 
+FileState = tuple[int, int, int]
+"""A file as it is: another where it was replaced."""
+
 
 class CubeFolder:
     """The derived tables of every snapshot, each in a folder of its own."""
@@ -79,6 +82,11 @@ class CubeFolder:
     def has_scored(self, id: str, version: str) -> bool:
         """Say whether a version's scores lie beside the current customers."""
         return self._scored(id, version).is_file()
+
+    def state_of_scored(self, id: str, version: str) -> FileState:
+        """Say which file of scores lies there; FileNotFoundError until made."""
+        found = self._scored(id, version).stat()
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def _scored(self, id: str, version: str) -> Path:
         return self.folder / f"{id}-{LAYOUT}-{version}.arrow"

@@ -7,16 +7,21 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from config.dataset import DatasetSpec
-from data.warehouse.cubes import CubeFolder
+from data.warehouse import left_out
+from data.warehouse.cubes import SCORES, CubeFolder, FileState
 from data.warehouse.engine import Engine, unbound
 from data.warehouse.filters import Filters, narrowed, physical
+from data.warehouse.left_out import Asks, LeftOut
 from data.warehouse.snapshots import Snapshot, SnapshotFolder
 
 if TYPE_CHECKING:
@@ -26,6 +31,20 @@ Answer = TypeVar("Answer")
 
 REMEMBERED_ANSWERS = 512
 OPEN_TABLES = 64
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Whose scores a question is about: by which version, its file as it is now, and who is left out."""
+
+    version: str
+    file: FileState
+    out: LeftOut
+
+    @property
+    def key(self) -> tuple[str, FileState, str]:
+        """Tell one from another."""
+        return self.version, self.file, self.out.mark
 
 
 class Opened:
@@ -38,10 +57,13 @@ class Opened:
     ----------
     folder : Path
         Where it lives. ``snapshots/`` and ``scores/`` are to be kept; ``cubes/`` is made from them again.
+    asks : callable
+        Says who is left out of the customers of a spec; asked at each question. Nobody when absent.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, asks: Asks = left_out.nobody) -> None:
         self.folder = Path(folder)
+        self._asks = asks
         self.engine = Engine()
         self._snapshots = SnapshotFolder(self.folder / "snapshots")
         self._cubes = CubeFolder(self.folder / "cubes", Engine(limit_seconds=3600.0, memory="60%"))
@@ -77,25 +99,66 @@ class Opened:
             self._cubes.make(id, self._snapshots.table(id), self._snapshots.spec(id))
         return self._cubes
 
-    def _customers(self, id: str, version: str | None) -> pa.Table:
-        """Open the current customers, with scores where a version is given."""
+    def left_out(self, id: str) -> LeftOut:
+        """Say who is left out now of whatever is worked out about the customers of a snapshot."""
+        return self._asks(self.spec_of(id).name)
+
+    def _asks_anew(self, id: str) -> LeftOut:
+        """Ask again who is left out, whatever this answer was made with so far."""
+        return self._asks(self.spec_of(id).name, anew=True)
+
+    def count_active(self, id: str, out: LeftOut) -> int:
+        """Count the active customers besides those left out."""
+        active, gone = np.asarray(self._table(id, "current")["active"]), self._gone(id, out)
+        return int((active if gone is None else active & ~gone).sum())
+
+    def count_left_out(self, id: str) -> int:
+        """Count the active customers who are left out now."""
+        gone = self._gone(id, self.left_out(id))
+        return 0 if gone is None else int((gone & np.asarray(self._table(id, "current")["active"])).sum())
+
+    def _gone(self, id: str, out: LeftOut) -> npt.NDArray[np.bool_] | None:
+        """Mark the current customers who are left out; None where nobody is."""
+        if not out.keys:
+            return None
+        spec = self.spec_of(id)
+
+        def make() -> npt.NDArray[np.bool_]:
+            return left_out.places(self._table(id, "current")[physical(spec, spec.id)], out)
+
+        return self._latest(("gone", id), out.mark, make)
+
+    def _scored(self, id: str, version: str | None) -> Scored | None:
+        """Say what a question about scores stands on, asked once for all of it; None for facts only."""
         if version is None:
-            return self._table(id, "current")
+            return None
         if not self.has_scores(id, version):
             raise LookupError(
                 f"Version {version[:12]!r} has no scores for snapshot {id!r}: score its customers with "
                 "'flask model train'."
             )
 
-        def read() -> pa.Table:
-            cubes = self._cubes_of(id)
-            if not cubes.has_scored(id, version):
-                cubes.make_scored(
-                    id, version, pq.read_table(self._scores_path(id, version)), self.spec_of(id)
-                )
-            return cubes.read_scored(id, version)
+        cubes = self._cubes_of(id)
+        if not cubes.has_scored(id, version):
+            cubes.make_scored(id, version, pq.read_table(self._scores_path(id, version)), self.spec_of(id))
+        return Scored(version, cubes.state_of_scored(id, version), self.left_out(id))
 
-        return self._opened(("scored", id, version), read)
+    def _customers(self, id: str, scored: Scored | str | None) -> pa.Table:
+        """Open the current customers, with scores where a version is given: none of who is left out."""
+        if isinstance(scored, str):
+            scored = self._scored(id, scored)
+        if scored is None:
+            return self._table(id, "current")
+        version = scored.version
+        whole = self._opened(
+            ("scored", id, version, scored.file), lambda: self._cubes_of(id).read_scored(id, version)
+        )
+        gone = self._gone(id, scored.out)
+        if gone is None:
+            return whole
+        return self._latest(
+            ("masked", id, version), scored.key, lambda: left_out.without_scores(whole, SCORES, gone)
+        )
 
     def _scores_path(self, id: str, version: str) -> Path:
         self._snapshots.place(id)
@@ -117,6 +180,16 @@ class Opened:
 
     def _opened(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         return _kept(self._tables, self._lock, OPEN_TABLES, key, make)
+
+    def _latest(self, key: Hashable, mark: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Keep what was made last under a key: of large things that follow each other one is enough."""
+        with self._lock:
+            kept = self._tables.get(key)
+            if kept is not None and kept[0] == mark:
+                self._tables.move_to_end(key)
+                return kept[1]
+            self._tables.pop(key, None)
+        return self._opened(key, lambda: (mark, make()))[1]
 
     def _remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Answer from memory where the same was asked before; the caller may change its copy."""

@@ -6,7 +6,7 @@ from config.dataset import DatasetSpec
 from data.warehouse import figures, measures
 from data.warehouse.figures import Headline, Row
 from data.warehouse.filters import LEAST_GROUP, MISSING, Filters, GroupTooSmall, filterable, physical
-from data.warehouse.opened import Opened
+from data.warehouse.opened import Opened, Scored
 
 NO_FILTERS = Filters()
 
@@ -21,9 +21,10 @@ class Measured(Opened):
     def headline(self, id: str, filters: Filters = NO_FILTERS, version: str | None = None) -> Headline:
         """Sum up the customers that the filters name; see :class:`Headline`."""
         spec, guarded = self._checked(id, filters)
+        scored = self._scored(id, version)
 
         def make() -> Headline:
-            [row] = self._standing(id, filters, version)
+            [row] = self._standing(id, filters, scored)
             answer = figures.headline(
                 row,
                 self._by_period(id, filters),
@@ -35,7 +36,7 @@ class Measured(Opened):
             )
             return figures.without_small(answer) if guarded else answer
 
-        return self._remember(("headline", id, filters, version), make)
+        return self._remember(("headline", id, filters, scored and scored.key), make)
 
     def trend(self, id: str, filters: Filters = NO_FILTERS) -> list[Row]:
         """List customers, revenue and churn by month, oldest first; empty where there are no dates.
@@ -65,11 +66,12 @@ class Measured(Opened):
         """
         spec, guarded = self._checked(id, filters)
         _check_column(column, spec)
+        scored = self._scored(id, version)
 
         def make() -> list[Row]:
             name = physical(spec, column)
             rows = figures.breakdown(
-                self._standing(id, filters, version, by=name),
+                self._standing(id, filters, scored, by=name),
                 self._outcomes(id, filters, by=name),
                 has_revenue=spec.revenue is not None,
                 has_scores=version is not None,
@@ -78,7 +80,7 @@ class Measured(Opened):
                 rows = figures.large_enough(rows, "customers", "known")
             return figures.in_order(rows, self.levels(id, column))
 
-        return self._remember(("breakdown", id, column, filters, version), make)
+        return self._remember(("breakdown", id, column, filters, scored and scored.key), make)
 
     def tenure_by_outcome(self, id: str, filters: Filters = NO_FILTERS) -> list[Row]:
         """Count those who stayed and left in the last known month by tenure band, shortest first.
@@ -165,11 +167,13 @@ class Measured(Opened):
 
         return self._remember(("heads", id, Filters(filters.levels)), make)
 
-    def _standing(self, id: str, filters: Filters, version: str | None, by: str | None = None) -> list[Row]:
+    def _standing(
+        self, id: str, filters: Filters, scored: Scored | None, by: str | None = None
+    ) -> list[Row]:
         spec = self.spec_of(id)
         revenue = physical(spec, spec.revenue) if spec.revenue else None
         columns = ("active", "probability", revenue, by)
-        chosen, tables = self._source(id, self._customers(id, version), filters, columns)
+        chosen, tables = self._source(id, self._customers(id, scored), filters, columns)
         return self.engine.rows(measures.standing(chosen, revenue=revenue, by=by), tables)
 
     def _by_period(self, id: str, filters: Filters) -> list[Row]:

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from config.dataset import DatasetSpec
-from data.warehouse import customers, scores
+from data.warehouse import customers, left_out
 from data.warehouse.content import ContentError
-from data.warehouse.cubes import SCORES
-from data.warehouse.durable import write_file
 from data.warehouse.figures import Row, month_number
-from data.warehouse.filters import Filters, physical, sayable, searched
-from data.warehouse.overview import NO_FILTERS, Measured
+from data.warehouse.filters import Filters, physical, searched
+from data.warehouse.overview import NO_FILTERS
+from data.warehouse.scored import WithScores, as_frame, find, is_key
 from data.warehouse.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ class Page:
     total: int
 
 
-class Warehouse(Measured):
+class Warehouse(WithScores):
     """Snapshots, their scores and the measures on them, in one folder.
 
     Cheap to make; everything is opened when first asked for, in the process that asks, and any number
@@ -103,7 +101,8 @@ class Warehouse(Measured):
     def training_table(self, id: str) -> pd.DataFrame:
         """Give the rows to learn from. Grain: one row per customer with a known outcome.
 
-        With a period: the rows of the last month whose outcomes are known (within the horizon).
+        With a period: the rows of the last month whose outcomes are known (within the horizon). Nothing is
+        learned from who is left out.
 
         Raises
         ------
@@ -153,22 +152,22 @@ class Warehouse(Measured):
         where = pc.field(spec.outcome.column).is_valid()
         if spec.period is not None:
             where = where & (pc.field(spec.period) == month)
-        return _frame(self._snapshots.table(id, where=where))
+        rows, out = self._snapshots.table(id, where=where), self.left_out(id)
+        if out.keys:
+            rows = rows.filter(pa.array(~left_out.places(rows[spec.id], out)))
+        return as_frame(rows)
 
     def current_table(self, id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Give the customers of the last period. Grain: one row per current customer.
+        """Give the customers of the last period to work with, none who is left out.
 
-        Adds the column ``_active``: False where the outcome is positive.
+        Grain: one row per current customer. Adds the column ``_active``: False where the outcome is positive.
         """
-        spec, table = self.spec_of(id), self._table(id, "current")
-        names = list(spec.columns if columns is None else columns)
-        chosen = table.select([*(physical(spec, name) for name in names), "active"])
-        return _frame(chosen.rename_columns([*names, "_active"]))
+        return self._current(id, columns, self._gone(id, self.left_out(id)))
 
     def customer(self, id: str, key: str) -> Row | None:
         """Give the raw values of a current customer and ``_active``, missing as None; None for a stranger."""
         spec, table = self.spec_of(id), self._table(id, "current")
-        place = _find(table[physical(spec, spec.id)], key)
+        place = find(table[physical(spec, spec.id)], key)
         if place is None:
             return None
         row = table.slice(place, 1).to_pylist()[0]
@@ -177,7 +176,7 @@ class Warehouse(Measured):
     def history(self, id: str, key: str) -> list[Row]:
         """List the rows of one customer by month, oldest first; empty where there are no dates."""
         spec = self.spec_of(id)
-        if spec.period is None or not _is_key(key):
+        if spec.period is None or not is_key(key):
             return []
         rows = self._snapshots.table(id, where=pc.field(spec.id) == key)
         return rows.sort_by(spec.period).to_pylist()
@@ -210,7 +209,7 @@ class Warehouse(Measured):
         spec = self.spec_of(id)
         filters.check(spec, people=True)
         customers.check_range(start, stop, MOST_ROWS)
-        table = self._customers(id, version)
+        table = self._customers(id, self._scored(id, version))
         order = customers.order_of(sort, spec, scored=version is not None)
         needed = ("row", "active", *(name for name, _ in order))
         listed, tables = self._source(id, table, filters, needed)
@@ -221,67 +220,3 @@ class Warehouse(Measured):
         )
         found = self.engine.rows(customers.ordered(listed, order, start, stop), tables)
         return Page(*customers.at(table, [row["row"] for row in found], spec), total)
-
-    # Scores
-
-    def write_scores(self, id: str, version: str, frame: pd.DataFrame) -> None:
-        """Keep the scores of the current customers by a version; written whole or not at all.
-
-        Raises
-        ------
-        ContentError
-            If they are not one score for each current customer (:func:`data.warehouse.scores.scores_table`),
-            or other scores are kept for this version already: like a snapshot, they never change.
-        """
-        spec, current, path = self.spec_of(id), self._table(id, "current"), self._scores_path(id, version)
-        table = scores.scores_table(frame, current[physical(spec, spec.id)], current["active"])
-        if not path.is_file():
-            write_file(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
-        elif not pq.read_table(path).equals(table):
-            raise ContentError(
-                f"Snapshot {id} has other scores by version {version[:12]!r} already, and entries of the log "
-                "stand on them: train a new version instead."
-            )
-        self._cubes.make_scored(id, version, table, spec)
-
-    def score(self, id: str, version: str, key: str) -> Row | None:
-        """Give the kept scores of a current customer by a version; None for a stranger, or one not scored."""
-        spec, table = self.spec_of(id), self._customers(id, version)
-        place = _find(table[physical(spec, spec.id)], key)
-        row = table.select(SCORES).slice(place, 1).to_pylist()[0] if place is not None else None
-        return None if row is None or row["probability"] is None else row
-
-    def threshold(self, id: str, version: str, share: float) -> float | None:
-        """Give the least chance of leaving among the highest ``share`` (0 to 1) of active customers.
-
-        None where there is no active customer with a score.
-        """
-
-        def make() -> float | None:
-            table = self._customers(id, version)
-            chances = table["probability"].filter(table["active"]).drop_null()
-            place = max(1, round(share * len(chances))) - 1
-            best = pc.sort_indices(chances, sort_keys=[("", "descending")])
-            return chances[best[place].as_py()].as_py() if len(chances) else None
-
-        return self._remember(("threshold", id, version, share), make)
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    """Give a table as pandas does it: numbers as float64 with NaN, text as str."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            table = table.set_column(place, field.name, table[field.name].cast(field.type.value_type))
-    return table.to_pandas()
-
-
-def _is_key(key: object) -> bool:
-    return isinstance(key, str) and sayable(key)
-
-
-def _find(keys: pa.ChunkedArray, key: str) -> int | None:
-    """Find the row of a key, None where there is none."""
-    if not _is_key(key):
-        return None
-    place = pc.index(keys, pa.scalar(key, type=keys.type)).as_py()
-    return None if place < 0 else place

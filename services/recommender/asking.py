@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services import control
+from services import control, objections
 from services.control_states import RECOMMENDER
 from services.recommender import settings
 from services.recommender.names import name_of, person_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from services.installation import Installation
     from services.recommender.memory import Remembered
     from services.recommender.shown import Item
+
+
+OBJECTED = "objected"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Asked:
     now : float
         Seconds since 1970, by the store's clock.
     control, stopped : str
-        How the control room lets recommendations pass (``on``, ``paused`` ...), and why not.
+        How the control room lets recommendations pass (``on``, ``paused`` ...), or ``objected`` where the
+        customer objected to profiling; and why not.
     """
 
     name: str
@@ -68,6 +72,7 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
     setting, revision = settings.current(installation, name)
     hidden = installation.store.hidden(name, person)
     passage = control.passes(installation, actor, RECOMMENDER)
+    objects = customer is not None and customer in installation.left_out(name).keys
     return Asked(
         name=name,
         person=person,
@@ -77,8 +82,8 @@ def ask(installation: Installation, actor: Actor, customer: str | None = None) -
         hidden_items=frozenset(hidden.items),
         hidden_categories=frozenset(hidden.categories),
         now=installation.store.clock().timestamp(),
-        control=passage.state,
-        stopped=passage.why,
+        control=OBJECTED if objects else passage.state,
+        stopped=objections.WITHHELD if objects else passage.why,
     )
 
 

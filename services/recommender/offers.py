@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.values import number
-from services import actions, control, customers, log, routing
+from services import actions, control, customers, log, objections, routing
 from services.actions import ActionRefused, ActionRow, Planned
 from services.case import inputs
 from services.control_states import RECOMMENDER
@@ -147,9 +147,9 @@ def for_customer(installation: Installation, actor: Actor, key: str) -> Offers:
     """
     require(actor, "explore")
     passage = control.passes(installation, actor, RECOMMENDER)
-    if not passage.is_open:
+    if why := passage.why or _objected(installation, key):
         own = stamp(installation, standing(installation, actor))
-        return Offers(key, (), "", passage.why, 0.0, False, "", own)
+        return Offers(key, (), "", why, 0.0, False, "", own)
     try:
         found = _work_out(installation, actor, key)
     except NoCatalogue:
@@ -205,8 +205,8 @@ def make_action(installation: Installation, actor: Actor, key: str, item: str) -
 def _as_action(installation: Installation, actor: Actor, key: str, item: str) -> tuple[str, dict[str, Any]]:
     require(actor, "see-actions")
     passage = control.passes(installation, actor, RECOMMENDER)
-    if not passage.is_open:
-        raise ActionRefused(passage.why)
+    if why := passage.why or _objected(installation, key):
+        raise ActionRefused(why)
     found = _work_out(installation, actor, key)
     offer = next((one for one in found.offers if one.item == item), None)
     if offer is None:
@@ -219,6 +219,12 @@ def _as_action(installation: Installation, actor: Actor, key: str, item: str) ->
 
 
 NO_SUM = "Its cost is in {!r}, which is no amount of money over time: mend it in the catalogue."
+
+
+def _objected(installation: Installation, key: str) -> str:
+    """Say that a customer objected to profiling; "" where not."""
+    out = installation.left_out(installation.in_use().spec_name)
+    return objections.WITHHELD if key in out.keys else ""
 
 
 def _work_out(installation: Installation, actor: Actor, key: str) -> _Worked:

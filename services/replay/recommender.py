@@ -8,7 +8,7 @@ from typing import Any
 from services.installation import Installation
 from services.log import LogEntry
 from services.recommender import delegation, lists
-from services.recommender.asking import Asked
+from services.recommender.asking import OBJECTED, Asked
 from services.recommender.memory import Remembered, rebuilt
 from services.recommender.names import NoCatalogue
 from services.recommender.settings import Setting
@@ -19,6 +19,8 @@ def listed(installation: Installation, entry: LogEntry, payload: Mapping[str, An
     """Rank again by the settings of then, over the choices of then."""
     if "why_not" in payload:
         raise NotReplayable("It says why a title was not in a list; the list itself can be replayed.")
+    if payload.get("control") == OBJECTED:
+        raise NotReplayable("No list was made: the customer objected to profiling.")
     if "control" in payload:
         raise NotReplayable(f"No list was made: the control room had it {payload['control']}.")
     if "items" not in payload or "event" not in payload:

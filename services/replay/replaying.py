@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from data.store import EntryFilter
 from services import log
-from services.installation import Installation
+from services.installation import Installation, as_of
 from services.log import LogEntry
 from services.replay import customers, everybody, recommender
 from services.replay.comparing import Compared, compare
@@ -117,8 +118,20 @@ def replay(installation: Installation, actor: Actor, seq: int) -> Replayed:
     return found
 
 
-def sample(installation: Installation, actor: Actor, count: int, *, seed: int = 0) -> Sampled:
+def sample(
+    installation: Installation,
+    actor: Actor,
+    count: int,
+    *,
+    seed: int = 0,
+    within_seconds: float | None = None,
+) -> Sampled:
     """Replay entries drawn at random from those this person may read; one entry on record tells of all.
+
+    Parameters
+    ----------
+    within_seconds : float, optional
+        No further one is begun after so long; the sample is then smaller, and as random.
 
     Raises
     ------
@@ -127,10 +140,14 @@ def sample(installation: Installation, actor: Actor, count: int, *, seed: int = 
     """
     if isinstance(count, bool) or not 1 <= count <= MOST_SAMPLED:
         raise ValueError(f"A sample of {count} entries cannot be drawn: give 1 to {MOST_SAMPLED:,}.")
-    drawn = random.Random(seed)
+    drawn, began = random.Random(seed), time.monotonic()
     of_kinds = log.numbers(installation, actor, EntryFilter(kinds=tuple(KINDS)))
-    chosen = sorted(drawn.sample(of_kinds, min(count, len(of_kinds))))
-    found = [replayed(installation, log.one(installation, actor, seq)) for seq in chosen]
+    found = []
+    for seq in drawn.sample(of_kinds, min(count, len(of_kinds))):
+        if within_seconds is not None and time.monotonic() - began > within_seconds:
+            break
+        found.append(replayed(installation, log.one(installation, actor, seq)))
+    found.sort(key=lambda one: one.seq)
     different = tuple(one for one in found if one.is_same is False)
     missing = tuple(one for one in found if one.is_same is None)
     same = len(found) - len(different) - len(missing)
@@ -156,9 +173,9 @@ def replayed(installation: Installation, entry: LogEntry) -> Replayed:
             entry.seq, entry.kind, None, "It is an act, not an answer: there is nothing to work out."
         )
     try:
-        return Replayed(
-            entry.seq, entry.kind, compare(entry.payload, again(installation, entry, entry.payload))
-        )
+        with as_of(int(entry.payload.get("objections") or 0)):  # who objected since was asked about then
+            again_now = again(installation, entry, entry.payload)
+        return Replayed(entry.seq, entry.kind, compare(entry.payload, again_now))
     except NotReplayable as fault:
         return Replayed(entry.seq, entry.kind, None, str(fault))
     except (KeyError, TypeError, ValueError) as fault:

@@ -326,6 +326,7 @@ BESIDES = {
     "installation": "reads files",
     "kept_scores": "is called by services.stamp, which asks first; runs no scorecard",
     "mitigation": "reports on training",
+    "objections": "scores by training.scores, which asks",
     "portfolio": "is handed the version that may answer",
     "replay/customers": "replays what is on record already, for who may read it",
     "replay/then": "replays what is on record already, for who may read it",

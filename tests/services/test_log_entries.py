@@ -290,6 +290,22 @@ TOLD = [
         {"kind": "refusal", "payload": {"what": "the callback x", "needs": "sign-model", "role": "viewer"}},
         "Ada (viewer) was refused the callback x: it needs the permission 'sign-model'.",
     ),
+    (
+        {"kind": "objection", "subject": "K7", "payload": {"step": "object", "words": "By phone."}},
+        "Ada recorded that customer K7 objects to profiling: By phone.",
+    ),
+    (
+        {"kind": "objection", "subject": "K7", "payload": {"step": "lift", "words": "By post."}},
+        "Ada recorded that customer K7 takes the objection to profiling back: By post.",
+    ),
+    (
+        {"kind": "subject", "subject": "K7", "payload": {"step": "page"}},
+        "Ada looked at all that is held about customer K7.",
+    ),
+    (
+        {"kind": "subject", "subject": "K7", "payload": {"step": "file"}},
+        "Ada looked at all that is held about customer K7 and took it out as a file.",
+    ),
     ({"kind": "start", "who": "Keepsight"}, "Keepsight started."),
     (
         {"kind": "a-kind-to-come", "subject": "K7"},
