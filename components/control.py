@@ -96,6 +96,8 @@ def requests(rows: Sequence[Any], names: Any, answer: Any) -> Any:
 
 def _request(row: Any, names: Any, answer: Any) -> html.Li:
     state = marks.badge("answered", "ok") if row.answered else marks.badge("waits", "warn")
+    if row.is_drill:
+        state = marks.badge("drill")
     said: list[Any] = [html.P(row.text)]
     if row.answered:
         said.append(html.P([html.Strong(f"{row.answered_by}: "), row.answer], className="ks-ctl-why"))

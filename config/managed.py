@@ -110,6 +110,18 @@ MANAGED: dict[str, Managed] = {
         "Stands in the contingency plan that whoever signs a version agrees to.",
     ),
     "contact": Managed(WORK, "Whom to turn to", "text", "Shown on every page and at the sign-in."),
+    "least_gender_share": Managed(
+        GUIDELINES,
+        "Least share of a gender",
+        "share",
+        "Where fewer of the participants of user tests are of one gender, guideline G6 is at risk.",
+    ),
+    "drill_days": Managed(
+        GUIDELINES,
+        "How long a drill counts",
+        "days",
+        "Where the last drill of a switch is older, guidelines G8 and G10 are at risk.",
+    ),
     **{
         f"owner_g{number}": Managed(
             GUIDELINES, f"Owner of G{number}", "text", f"Stands on the page of guideline G{number}."

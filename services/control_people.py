@@ -8,7 +8,7 @@ from data.store import StopRequest
 from services import log
 from services.control import ControlRefused, sentence
 from services.control_states import MASTER, SUBSYSTEMS
-from services.roles import Actor, permitted, require
+from services.roles import SYSTEM, Actor, permitted, require
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -34,8 +34,15 @@ def show(installation: Installation, actor: Actor) -> bool:
     return changed
 
 
-def request_stop(installation: Installation, actor: Actor, subsystem: str, text: str) -> StopRequest:
+IN_A_DRILL = "It was a drill: this is where managers see it and answer. Nothing was stopped."
+
+
+def request_stop(
+    installation: Installation, actor: Actor, subsystem: str, text: str, *, is_drill: bool = False
+) -> StopRequest:
     """Ask the managers to stop something; it is kept, logged, and seen by them until they answer.
+
+    One made in a drill goes the same way, marked as such, and is answered at once, so that nobody waits.
 
     Raises
     ------
@@ -47,8 +54,13 @@ def request_stop(installation: Installation, actor: Actor, subsystem: str, text:
     if subsystem not in (MASTER, *SUBSYSTEMS):
         raise ControlRefused(f"{subsystem!r} is no subsystem: give {MASTER}, {', '.join(SUBSYSTEMS)}.")
     with installation.store.transaction() as together:
-        row = together.record_stop_request(person=actor.id, name=actor.name, subsystem=subsystem, text=words)
-        payload = {"step": "request", "number": row.number, "text": words}
+        row = together.record_stop_request(
+            person=actor.id, name=actor.name, subsystem=subsystem, text=words, is_drill=is_drill
+        )
+        if is_drill:
+            together.answer_stop_request(row.number, by=SYSTEM.name, answer=IN_A_DRILL)
+        step = "request in a drill" if is_drill else "request"
+        payload = {"step": step, "number": row.number, "text": words}
         log.record(installation, actor, "control", subject=subsystem, payload=payload, transaction=together)
     return row
 

@@ -37,7 +37,7 @@ def why_not(installation: Installation, subsystem: str) -> str:
 
 
 def _churn(installation: Installation) -> Came:
-    key = _somebody(installation)
+    key = somebody(installation)
     found = customers.one(installation, SYSTEM, key)
     if found.score is None:
         shown = "no score, the average of the group" if found.average else "no score, facts only"
@@ -66,7 +66,8 @@ def _batch(installation: Installation) -> Came:
     return {"Scoring by batch": f"{len(scored)} customers are scored by version {row.version[:8]}"}
 
 
-def _somebody(installation: Installation) -> str:
+def somebody(installation: Installation) -> str:
+    """Name a customer to ask about: the first of the list of facts."""
     dataset = installation.dataset()
     page = installation.warehouse.customers_page(dataset.snapshot, None, Filters(), [], 0, 1)
     return str(page.rows[0][dataset.spec.id])

@@ -183,7 +183,8 @@ def _steady(installation: Installation, in_use: InUse, passage: Passage, *, is_s
         return Steady(found.version, words)
     averages = contingency.averages(installation, SYSTEM, "fail-safe")
     if averages.everybody is None:
-        return Steady(None, "No other signed version verifies and there are too few outcomes: facts {stand}.")
+        few = f"No other signed version verifies and there are too few outcomes: facts {stand}."
+        return Steady(None, few)
     by = f" by {averages.by.lower()}" if averages.by and averages.groups else ""
     return Steady(
         None,

@@ -16,6 +16,8 @@ STEPS = {
     "hide": "{who} hid all model output for themselves.",
     "show": "{who} shows model output to themselves again.",
     "request": "{who} asked to stop {what}{text}.",
+    "request in a drill": "{who} tried in a drill how to ask to stop {what}{text}.",
+    "fail-safe tried": "{who} tried in a sandbox what serves in fail-safe{result}.",
     "answer": "{who} answered the request of {name} to stop {what}{text}.",
     "notice": "{who} put a notice above every page{text}.",
     "notice over": "{who} took the notice above every page away.",

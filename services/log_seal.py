@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.store import Head, Verification
+from services import log_checks
 from services.roles import Actor, require
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def seal(installation: Installation, actor: Actor, file: Path) -> SealedHead:
 
 
 def verify(installation: Installation, actor: Actor, kept: str | None = None) -> Verification:
-    """Walk the chain and say whether every entry is as it was written.
+    """Walk the chain and say whether every entry is as it was written; what was found is kept.
 
     Parameters
     ----------
@@ -75,7 +77,11 @@ def verify(installation: Installation, actor: Actor, kept: str | None = None) ->
         A file of heads, or one head as ``flask log head`` prints it: number, colon, hash.
     """
     require(actor, "read-all-log")
-    return installation.store.verify(*([] if kept is None else heads(kept)))
+    given = [] if kept is None else heads(kept)
+    began, end = time.monotonic(), installation.store.head()
+    found = installation.store.verify(*given)
+    log_checks.keep_chain(installation, found, end, time.monotonic() - began)
+    return found
 
 
 def heads(kept: str) -> list[Head]:
