@@ -18,7 +18,8 @@ def _ethics(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label)
     count = "a question" if len(named) == 1 else f"{len(named)} questions"
     confirmed = payload.get("confirmed")
     kept = len(confirmed) if isinstance(confirmed, list) else 0
-    taken = f", {kept} of them with the answer of an earlier version" if kept else ""
+    some = "" if len(named) == 1 else f"{kept} of them "
+    taken = f", {some}with the answer of an earlier version" if kept else ""
     return f"{who} answered {count} of the ethics review for {_version(entry)}{taken}: {', '.join(named)}."
 
 

@@ -12,6 +12,7 @@ from services import champion_guards, datasets, experiments, lookout, signing, w
 from services import customers as customers_service
 from services.roles import SYSTEM
 from services.routing import CANNOT
+from tests.services.reviewed import answer_all
 from tests.services.trial_town import (
     ADA,
     EVENING,
@@ -55,6 +56,7 @@ def add_west(installation):
         report_sha256=installation.shelf.put_report(model.version, REPORT),
         artifacts=hashes(installation, model.version),
     )  # fmt: skip
+    answer_all(installation, model.version)
     return model.version
 
 

@@ -11,6 +11,7 @@ from services import (
     action_words,
     control_words,
     goal_words,
+    governance_words,
     kept_words,
     log,
     mitigation_words,
@@ -283,6 +284,39 @@ TOLD = [
     ),
     ({"kind": "sign-out"}, "Ada signed out."),
     (
+        {"kind": "ethics", "version": VERSION, "payload": {"answers": {"harms": "None.", "ability": "Yes."}}},
+        "Ada answered 2 questions of the ethics review for version abcdef01: ability, harms.",
+    ),
+    (
+        {
+            "kind": "ethics",
+            "version": VERSION,
+            "payload": {"answers": {"harms": "None."}, "confirmed": ["harms"]},
+        },
+        "Ada answered a question of the ethics review for version abcdef01, with the answer of an earlier "
+        "version: harms.",
+    ),
+    (
+        {"kind": "problem", "version": VERSION, "payload": {"step": "noted", "text": "Odd in the north."}},
+        "Ada noted a problem of version abcdef01: Odd in the north.",
+    ),
+    (
+        {"kind": "problem", "version": VERSION, "payload": {"step": "resolved", "text": "Mended."}},
+        "Ada noted what solved a problem of version abcdef01: Mended.",
+    ),
+    (
+        {"kind": "ownership", "version": VERSION, "payload": {"owner": "u-1", "owner_name": "Eva"}},
+        "Ada made Eva the owner of version abcdef01.",
+    ),
+    (
+        {"kind": "ownership", "version": VERSION, "payload": {"review_due": "2027-03-01"}},
+        "Ada set the review of version abcdef01 for 1 March 2027.",
+    ),
+    (
+        {"kind": "ownership", "version": VERSION, "payload": {"review_due": None}},
+        "Ada left open when version abcdef01 is reviewed.",
+    ),
+    (
         {"kind": "account", "subject": "Grace", "payload": {"change": "added", "role": "manager"}},
         "Ada changed the account of Grace: added as manager.",
     ),
@@ -328,6 +362,7 @@ def test_every_kind_that_has_a_sentence_is_tried_above():
         action_words,
         control_words,
         goal_words,
+        governance_words,
         kept_words,
         mitigation_words,
         readers_words,

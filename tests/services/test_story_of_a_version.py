@@ -34,6 +34,7 @@ from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
 from services.signing import NoWayBack, SignOffRefused
 from tests.house import ROUTER
+from tests.services.reviewed import answer_all
 
 ROLES = {"Vera": "viewer", "Ada": "analyst", "Max": "manager"}
 ROWS, SHARE = 1500, 0.3
@@ -83,6 +84,7 @@ class Told:
         people_of(cause, rows, seed).to_csv(folder / "customers.csv", index=False)
         datasets.load(self.installation, self.people["Ada"], folder / "customers.csv")
         self.versions[name] = training.train(self.installation, self.people["Ada"]).version
+        answer_all(self.installation, self.versions[name])
 
     def ask(self, step: str) -> None:
         """Let everybody ask for one customer; keep the version named, its state, and whether a score came."""

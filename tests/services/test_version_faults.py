@@ -20,6 +20,7 @@ from services.roles import SYSTEM, NotPermitted
 from services.stamp import standing
 from tests.full_disk import full_disk
 from tests.services import made_up_training
+from tests.services.reviewed import answer_all
 from tests.services.trial_town import ADA, MAX, SPEC, VERA, hashes, settle_signed
 from tests.services.trial_town import customers as people
 
@@ -39,6 +40,7 @@ def train(monkeypatch):
 
 
 def sign(installation, version):
+    answer_all(installation, version)
     seen = signing.review(installation, MAX, version)
     signing.sign(installation, MAX, version, seen.report_sha256, "I read it.", override="It is a test.")
 
@@ -246,6 +248,7 @@ from config.settings import Settings
 from services import signing
 from services.roles import Actor
 from tests.house import House, settle
+from tests.services.reviewed import answer_all
 
 app = create_app(Settings(var=Path(sys.argv[1]), database_url=None))
 house = settle(House(app, app.server.extensions["keepsight"]))
@@ -255,6 +258,7 @@ for path in ("/", "/customers", "/customer?id=K001", "/what-if?customer=K001", "
     answer = house.page(manager, name, f"?{search}" if search else "")
     assert answer.status_code == 200, (path, answer.status_code)
 person = Actor("u-max", "Max", "manager")
+answer_all(house.installation, sys.argv[2])
 seen = signing.review(house.installation, person, sys.argv[2])
 signing.sign(house.installation, person, sys.argv[2], seen.report_sha256, "I read it.", override="A test.")
 assert house.page(manager, "/customer", "?id=K001").status_code == 200
