@@ -6,12 +6,18 @@
     for (const item of document.querySelectorAll("[data-paths]")) {
       const link = item.querySelector("a");
       if (!link) continue;
-      if (item.dataset.paths.split(" ").includes(window.location.pathname)) {
+      if (item.dataset.paths.split(" ").some(holds)) {
         link.setAttribute("aria-current", "page");
       } else {
         link.removeAttribute("aria-current");
       }
     }
+  }
+
+  // "/guidelines/*" holds every page under it.
+  function holds(path) {
+    const here = window.location.pathname;
+    return path.endsWith("/*") ? here.startsWith(path.slice(0, -1)) : path === here;
   }
 
   let last = window.location.pathname;

@@ -97,13 +97,14 @@ def gather(installation: Installation, actor: Actor, guideline: str) -> Guidelin
     own, own_missing = _own(installation, actor, rule)
     place = IDS.index(rule.id)
     measured = kept.measured if kept else {}
+    units = {one.value: one.unit for one in rule.not_met + rule.at_risk}
     return GuidelinePage(
         card=standing(rule, kept, store.clock(), settings),
         lines=lines,
         tables=tables,
         own=own,
         own_missing=own_missing,
-        needs=tuple((rule.called(name), said(measured, name)) for name in rule.needs),
+        needs=tuple((rule.called(name), said(measured, name, units.get(name))) for name in rule.needs),
         rule_lines=tuple(
             RuleLine(state, rules.in_words(rule, one, settings), said(measured, one.value, one.unit))
             for state, conditions in (("not met", rule.not_met), ("at risk", rule.at_risk))

@@ -129,7 +129,7 @@ def judge(rule: Rule, evidence: Evidence, settings: Settings) -> Judged:
         return Judged("not measured", " ".join(_why_missing(rule, evidence, name) for name in missing))
     if risky := _holding(rule.at_risk, evidence, settings):
         return Judged("at risk", risky)
-    return Judged("met", "No rule that would turn it holds.")
+    return Judged("met", "Nothing that would turn it is the case.")
 
 
 def limit_of(condition: Condition, settings: Settings) -> str:

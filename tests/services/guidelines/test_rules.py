@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import Settings
 from services.guidelines import rules
 from services.guidelines.evidence import Evidence
 from services.guidelines.rules import Condition, Rule, RulesError, in_words, judge, limit_of, load, load_from
-
-SETTINGS = Settings(database_url=None)
+from tests.services.guidelines.standing_in import SETTINGS, changed, value_that_turns, well
 
 RULES = list(load().values())
 CONDITIONS = [
@@ -22,40 +20,6 @@ CONDITIONS = [
     for state, conditions in (("not met", rule.not_met), ("at risk", rule.at_risk))
     for one in conditions
 ]
-
-
-def value_that_turns(condition):
-    """Give a value for which a rule holds, by as little as can be told."""
-    if condition.is_ is not None:
-        return condition.is_
-    limit = rules._limit(condition, SETTINGS)
-    if condition.above is not None:
-        return math.nextafter(limit, math.inf)
-    return math.nextafter(limit, -math.inf)
-
-
-def value_that_does_not(conditions):
-    """Give a value for which none of some rules about it holds."""
-    bad = {one.is_ for one in conditions if one.is_ is not None}
-    if bad:
-        return not bad.pop()
-    above = [rules._limit(one, SETTINGS) for one in conditions if one.above is not None]
-    below = [rules._limit(one, SETTINGS) for one in conditions if one.below is not None]
-    found = min(above, default=max(below, default=0.0))
-    assert all(found >= limit for limit in below), "no value at all would be well"
-    return found
-
-
-def well(rule):
-    """Make evidence with which a guideline is met."""
-    conditions = rule.not_met + rule.at_risk
-    names = {*rule.needs, *(one.value for one in conditions)}
-    values = {n: value_that_does_not([one for one in conditions if one.value == n]) for n in names}
-    return Evidence("All is well", values)
-
-
-def changed(evidence, **values):
-    return Evidence(evidence.headline, {**evidence.values, **values})
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -16,7 +16,7 @@ from services.guidelines.evidence import Evidence, Line, Rows
 from services.guidelines.rules import IDS
 from services.installation import NothingLoaded
 from services.roles import SYSTEM, Actor, NotPermitted
-from tests.services.guidelines.test_rules import changed, value_that_turns, well
+from tests.services.guidelines.standing_in import changed, stand_in, value_that_turns
 
 MAX, VERA = Actor("u-1", "Max", "manager"), Actor("u-2", "Vera", "viewer")
 
@@ -24,20 +24,7 @@ MAX, VERA = Actor("u-1", "Max", "manager"), Actor("u-2", "Vera", "viewer")
 @pytest.fixture
 def found(monkeypatch):
     """Give what each guideline's evidence is, good at first: a test changes it; a fault is raised."""
-    evidence = {name: well(rules.load()[name]) for name in IDS}
-
-    def of(name):
-        def gathered(installation):
-            if isinstance(evidence[name], Exception):
-                raise evidence[name]
-            return evidence[name]
-
-        return gathered
-
-    for name in IDS:
-        module = SimpleNamespace(evidence=of(name), for_reader=lambda here, actor: Evidence("Own area", {}))
-        monkeypatch.setitem(sys.modules, f"services.guidelines.g{int(name[1:]):02d}", module)
-    return evidence
+    return stand_in(monkeypatch)
 
 
 @pytest.fixture
