@@ -53,6 +53,8 @@ def _requests(installation: Installation, found: Gathered) -> str:
     )
     told = f"{len(rows):,} so far, {len(waiting):,} without an answer"
     found.tell("Requests to stop", told, "/control", "Those made in a drill are not counted.")
+    if not waiting:
+        return "no request to stop waits"
     return f"{counted(len(waiting), 'request')} to stop {'waits' if len(waiting) == 1 else 'wait'}"
 
 
@@ -62,7 +64,7 @@ def _drill(installation: Installation, found: Gathered) -> str:
         why = "no switch was drilled yet; a manager drills one in the Control room"
         found.lacks(why, "drill_worked", "drill_days")
         found.tell("The last drill", "none yet", "/control", f"Why that matters: {why}.")
-        return "no switch was drilled yet"
+        return "No switch was drilled yet"
     found.values |= {"drill_worked": told.passed, "drill_days": told.days}
     found.tell("The last drill", f"{told.words} ({told.when})", told.link or "/control")
     return f"The last drill {'worked' if told.passed else 'did NOT work'}, {told.when}"

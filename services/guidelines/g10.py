@@ -81,9 +81,13 @@ def _drill(installation: Installation, version: str | None, found: Gathered) -> 
     if told.seconds is not None:
         found.values["seconds"] = told.seconds
         found.tell(
-            "Time to reach it", f"{told.seconds:.1f} seconds in the last drill, answer included", "/drill"
+            "Time to reach it", f"{_seconds(told.seconds)} in the last drill, answer included", "/drill"
         )
     found.tell(
         "Test it now", "managers do, in a sandbox that nobody notices or by a drill of the switch", "/drill"
     )
     return f"the last drill {'passed' if told.passed else 'did NOT pass'}, {told.when}"
+
+
+def _seconds(seconds: float) -> str:
+    return "under 0.1 seconds" if seconds < 0.1 else f"{seconds:.1f} seconds"
