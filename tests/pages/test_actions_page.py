@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,10 +14,10 @@ from services import action_outcomes, actions
 from services.roles import Actor
 from tests.house import House, settle
 from tests.pages.asking import ask, layout, said, whole
+from tests.pages.reading import console, looked_over
 from tests.services import scenario_town
 
 MIA = Actor("u-5", "Mia", "manager")
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 SECURED = {"column": "security", "operation": "set", "value": "Yes", "cost": 30}
 RIVAL = {"column": "rival", "operation": "add", "value": 3}
 FORM = {
@@ -209,10 +208,6 @@ def opened(browser, town, address, path):
     return browser
 
 
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
-
-
 @pytest.mark.browser
 def test_from_a_scenario_by_the_form_to_the_action_in_detail(browser, town, address):
     driver = opened(browser, town, address, "/scenarios?steps=" + quote(json.dumps([SECURED])))
@@ -230,25 +225,10 @@ def test_from_a_scenario_by_the_form_to_the_action_in_detail(browser, town, addr
 @pytest.mark.browser
 def test_the_page_reads_well_at_every_width_in_both_themes(browser, town, address, tmp_path):
     """No axe violation, nothing wider than the window, no line in the console."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     made = measure(town, tmp_path)
     driver = opened(
         browser, town, address, f"/actions?action={made.id}&steps=" + quote(json.dumps([SECURED]))
     )
     until(driver, lambda d: "It can find" in d.find_element(By.ID, "actions-plan").text)
-    for theme in ("light", "dark"):
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in WIDTHS.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            driver.execute_script(axe)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
+    assert looked_over(driver) == 6
     assert console(driver) == []

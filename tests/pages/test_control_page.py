@@ -16,7 +16,7 @@ from services import control, control_people
 from services.roles import Actor
 from tests.house import House, settle
 from tests.pages.asking import UPDATE, layout, said, whole
-from tests.pages.test_pages_in_browser import AXE, WIDTHS, choose_theme, resize
+from tests.pages.reading import console, looked_over
 from tests.services import trial_town
 from tests.services.trial_town import MAX
 
@@ -300,10 +300,6 @@ def until(driver, selector, text=""):
     return WebDriverWait(driver, 30, ignored_exceptions=[StaleElementReferenceException]).until(found)
 
 
-def console(driver):
-    return [one["message"] for one in driver.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
-
-
 @pytest.mark.browser
 def test_a_switch_is_thrown_by_hand_with_its_preview_and_stands_on_the_page(at, town):
     driver = at("/control")
@@ -351,19 +347,5 @@ def test_the_page_reads_well_at_every_width_in_both_themes(at, town):
     throw(town, "fail-safe")
     driver = at("/control")
     until(driver, ".ks-ctl-history li")
-    looked = 0
-    for theme in ("light", "dark"):
-        choose_theme(driver, theme)
-        for name, size in WIDTHS.items():
-            resize(driver, *size)
-            driver.execute_script(AXE)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
-            looked += 1
-    assert looked == 6
+    assert looked_over(driver) == 6
     assert console(driver) == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -11,9 +9,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.house import House, settle
 from tests.pages.asking import ask, layout, said, whole
+from tests.pages.reading import WIDTHS, console, looked_over
 from tests.services import trial_town
 
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 BAD = {
     **trial_town.REPORT,
     "cases": {"cases": [{"name": "Dearer is riskier", "kind": "direction", "passed": False}]},
@@ -356,39 +354,11 @@ def text_of(driver):
     return driver.execute_script("return document.body.innerText")
 
 
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
-
-
-def check(driver, states, themes=("light", "dark"), widths=WIDTHS):
-    """Look at widths in themes: no axe violation, nothing wider than the window."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    driver.execute_script(axe)
-    looked = 0
-    for theme in themes:
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in widths.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{states}, {theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{states}, {theme}, {name}"
-            looked += 1
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    return looked
-
-
 @pytest.mark.browser
 def test_the_page_reads_well_at_every_width_in_both_themes(visit):
     driver = visit("/model", "manager")
     until(driver, there("#model-shape .main-svg"))
-    assert check(driver, "page") == 6
+    assert looked_over(driver) == 6
     assert console(driver) == []
 
 
@@ -409,7 +379,7 @@ def test_a_manager_reads_signs_and_goes_back(town, browser, address):
     assert "not measured" in dialog.text
     assert "400 customers' scores will no longer be marked draft" in dialog.text
     for theme, width in (("light", "phone"), ("dark", "desk")):
-        assert check(browser, "dialog", (theme,), {width: WIDTHS[width]}) == 1
+        assert looked_over(browser, "dialog", themes=(theme,), widths={width: WIDTHS[width]}) == 1
 
     browser.find_element(By.ID, "model-sign-now").click()
     until(browser, lambda d: "Write a sentence first" in d.find_element(By.ID, "model-sign-said").text)
@@ -462,7 +432,7 @@ def test_a_manager_notes_plans_asks_for_a_day_and_withdraws(town, browser, addre
     def opened(button, theme, width):
         # the page is long and still being drawn: a click by place may meet something else
         browser.execute_script("arguments[0].click()", until(browser, there(f"#{button}"))[0])
-        assert check(browser, button, (theme,), {width: WIDTHS[width]}) == 1
+        assert looked_over(browser, button, themes=(theme,), widths={width: WIDTHS[width]}) == 1
 
     browser.get(f"{address}/model")
     opened("model-note", "dark", "phone")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -13,10 +12,9 @@ from data.store import EntryFilter
 from tests.house import House, settle
 from tests.models import scenario_town as model
 from tests.pages.asking import key_of, layout, said, whole
+from tests.pages.reading import THEMES, WIDTHS, console, looked_over, resize, violations
 from tests.services import scenario_town
 from tests.services.offer_town import furnish
-
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 
 
 def _chances():
@@ -167,10 +165,6 @@ def click(driver, selector):
     driver.execute_script("arguments[0].click()", driver.find_element(By.CSS_SELECTOR, selector))
 
 
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
-
-
 @pytest.mark.browser
 def test_from_a_customer_at_risk_to_the_action_on_record(browser, town, address):
     driver = opened(browser, town, address, f"/customer?id={AT_RISK}")
@@ -185,28 +179,12 @@ def test_from_a_customer_at_risk_to_the_action_on_record(browser, town, address)
 @pytest.mark.browser
 def test_it_reads_well_at_every_width_in_both_themes(browser, town, address):
     """No axe violation, nothing wider than the window, no line in the console; the dialog too."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     driver = opened(browser, town, address, f"/customer?id={AT_RISK}")
-    for theme in ("light", "dark"):
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in WIDTHS.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            assert violations(driver, axe) == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
+    for theme in THEMES:
+        assert looked_over(driver, themes=(theme,)) == 3
+        resize(driver, *WIDTHS["phone"])
         click(driver, "#offers-found .ks-of-act button")
         until(driver, lambda d: d.find_element(By.ID, "offers-plan").text)
-        assert violations(driver, axe) == [], f"{theme}, dialog"
+        assert violations(driver) == [], f"{theme}, dialog"
         driver.execute_script("document.getElementById('offers-dialog').close()")
     assert console(driver) == []
-
-
-def violations(driver, axe):
-    driver.execute_script(axe)
-    return driver.execute_async_script(
-        "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-        "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-    )

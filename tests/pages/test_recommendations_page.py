@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -13,10 +11,10 @@ from services.recommender import answers, choosing, delegation, settings
 from services.roles import Actor
 from tests.house import House, settle
 from tests.pages.asking import UPDATE, ask, key_of, layout, said, whole
+from tests.pages.reading import console, looked_over
 from tests.services.film_town import MIA, NAME, SIMON, choose, settle_films
 from tests.services.small_town import settle_town
 
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 STILL = "for (const one of document.getAnimations()) if (/^ks-rec/.test(one.animationName)) one.finish()"
 SLOWLY = """
 const fetched = window.fetch;
@@ -416,10 +414,6 @@ def opened(browser, town, address, path, role="manager"):
     return browser
 
 
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
-
-
 def words_of(driver, name):
     return driver.execute_script(
         "const n = document.getElementById(arguments[0]); return n ? n.textContent : ''",
@@ -563,9 +557,6 @@ def test_a_cell_does_not_move_for_who_wants_no_motion(browser, town, address):
                                   "/recommendations/example"])  # fmt: skip
 def test_the_page_reads_well_at_every_width_in_both_themes(browser, town, address, path):
     """No axe violation, nothing wider than the window, no line in the console."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     me = actor(town, "manager")
     delegation.switch(town.installation, me, True)
     delegation.choose_for_me(town.installation, me, "aliens")
@@ -578,18 +569,5 @@ def test_the_page_reads_well_at_every_width_in_both_themes(browser, town, addres
         driver.execute_script("document.querySelector('.ks-rec-form').open = true")
         press(driver, "[data-deed=choose]")
         until(driver, lambda d: words_of(d, "said"))
-    for theme in ("light", "dark"):
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in WIDTHS.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            driver.execute_script(STILL)
-            driver.execute_script(axe)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
+    assert looked_over(driver, first=STILL) == 6
     assert console(driver) == []

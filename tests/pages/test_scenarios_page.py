@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,8 +11,8 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.pages.asking import ask, layout, said, whole
+from tests.pages.reading import console, looked_over
 
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 INVEST = {"column": "sales_investment", "operation": "add", "value": 10}
 YEARLY = {"column": "contract", "operation": "move", "level": "Month to month", "value": "One year"}
 SOME = {"levels": {"channel": ["Shop"]}, "ranges": {"tenure_months": [None, 24]}, "first": 200}
@@ -105,10 +104,6 @@ def until(driver, condition, seconds=30):
 
 def words(driver, selector):
     return driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
-
-
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
 
 def requests(driver):
@@ -226,21 +221,6 @@ def test_a_difference_of_browser_and_server_turns_red(visit):
 @pytest.mark.browser
 def test_the_page_reads_well_at_every_width_in_both_themes(visit):
     """No axe violation, nothing wider than the window, no line in the console."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     driver = opened(visit, {**INVEST, "who": SOME, "coverage": 0.5, "cost": 3}, YEARLY)
-    for theme in ("light", "dark"):
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in WIDTHS.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            driver.execute_script(axe)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
+    assert looked_over(driver) == 6
     assert console(driver) == []

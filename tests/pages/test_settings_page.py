@@ -14,7 +14,7 @@ from services import managers_settings as settings
 from tests.house import House
 from tests.house import settle as people_in
 from tests.pages.asking import UPDATE, layout, said, whole
-from tests.pages.test_pages_in_browser import AXE, WIDTHS, choose_theme, resize
+from tests.pages.reading import looked_over
 from tests.services.trial_town import EVENING, MAX, NOON, settle_signed
 
 WHY = "It is a test."
@@ -244,19 +244,6 @@ def test_the_page_reads_well_at_every_width_in_both_themes(at, town):
     town.installation.store.clock = lambda: NOON
     settings.change(town.installation, MAX, "at_risk_share", 0.3, WHY, "F-9", seen_revision=0)
     settings.change(town.installation, MAX, "contact", "x" * 200, WHY, seen_revision=0)
-    driver, looked = at("manager"), 0
+    driver = at("manager")
     wait(driver, lambda: driver.find_elements(By.CSS_SELECTOR, ".ks-set-history li"))
-    for theme in ("light", "dark"):
-        choose_theme(driver, theme)
-        for name, size in WIDTHS.items():
-            resize(driver, *size)
-            driver.execute_script(AXE)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
-            looked += 1
-    assert looked == 6
+    assert looked_over(driver) == 6

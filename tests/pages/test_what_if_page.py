@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 from selenium.webdriver import ActionChains
@@ -15,8 +14,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from services.roles import Actor
 from tests.pages.asking import ask, layout, said, whole
+from tests.pages.reading import console, looked_over
 
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 REFUSED = "That question cannot be read"
 
 
@@ -178,10 +177,6 @@ def opened(visit, path="/what-if"):
     return driver
 
 
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
-
-
 def requests(driver):
     events = [json.loads(line["message"])["message"] for line in driver.get_log("performance")]
     return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
@@ -300,24 +295,6 @@ def test_a_difference_of_browser_and_server_is_shown_in_red_with_the_servers_fig
 @pytest.mark.browser
 def test_the_page_reads_well_at_every_width_in_both_themes(visit):
     """No axe violation, nothing wider than the window, targets large enough, no line in the console."""
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     driver = opened(visit, "/what-if?moved=contract%3DOne+year%26support_response_hours%3D90")
-    looked = 0
-    for theme in ("light", "dark"):
-        driver.execute_script("keepsight.theme.choose(arguments[0])", theme)
-        for name, (width, height) in WIDTHS.items():
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            driver.execute_script(axe)
-            found = driver.execute_async_script(
-                "axe.run(document, {resultTypes: ['violations']}).then((r) => arguments[0](r.violations.map("
-                "(v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join('; '))))"
-            )
-            assert found == [], f"{theme}, {name}"
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-            assert wide[0] <= wide[1], f"{theme}, {name}"
-            looked += 1
-    assert looked == 6
+    assert looked_over(driver) == 6
     assert console(driver) == []

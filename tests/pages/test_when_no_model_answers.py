@@ -12,6 +12,7 @@ from config.dataset import parse_spec
 from services import signing
 from services.overview import Filters
 from tests.house import House, settle
+from tests.pages.reading import console
 from tests.services import small_town, trial_town
 from tests.services.test_contingency import damage, load
 
@@ -55,10 +56,6 @@ def until(driver, selector, text=""):
         return next((node for node in nodes if text in node.text), None)
 
     return WebDriverWait(driver, 30, ignored_exceptions=[StaleElementReferenceException]).until(found)
-
-
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
 
 def follow(driver, path):

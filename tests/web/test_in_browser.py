@@ -20,6 +20,7 @@ from data.warehouse import Filters
 from services import access, customers
 from services.roles import SYSTEM
 from tests.house import PASSWORD
+from tests.pages.reading import WIDTHS, console
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +43,6 @@ def drawn(driver):
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "main h1"))
     until(driver, lambda d: not d.find_elements(By.CSS_SELECTOR, "[data-dash-is-loading]"))
     time.sleep(0.5)
-
-
-def console(driver):
-    return [line["message"] for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
 
 def requests_sent(driver):
@@ -132,7 +129,7 @@ def test_when_the_session_has_ended_the_next_action_leads_to_the_sign_in_and_bac
     driver = visit("/customers", "manager")
     drawn(driver)
     house.installation.store.end_sessions(house.people["manager"].id)
-    driver.find_element(By.CSS_SELECTOR, "a[href='/']").click()
+    driver.execute_script("document.querySelector(\"a[href='/']\").click()")
     until(driver, expected.url_contains("/sign-in?next=%2F"))
 
 
@@ -210,9 +207,6 @@ def axe() -> str:
     import axe_playwright_python
 
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-WIDTHS = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
