@@ -71,7 +71,7 @@ def roles(permissions: Sequence[Any], names: Sequence[str]) -> html.Div:
         (one.what, *(_mark(name in one.roles, name) for name in names))
         for one in permissions
     ]  # fmt: skip
-    return table("What each role may do", ("", *names), rows)
+    return table("What each role may do", ("Permission", *names), rows)
 
 
 def _mark(may: bool, role: str) -> html.Span:
