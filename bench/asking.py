@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -118,3 +118,24 @@ def _worker_of(connection: HTTPConnection, workers: list[int]) -> int | None:
             if one.raddr and one.raddr.port == port:
                 return worker
     return None
+
+
+def wait_for(version: str | None, lines: Sequence[Line], since: float) -> float:
+    """Wait until every client was answered by a version (None: by none); give the last one's first moment.
+
+    ``since`` is the moment (seconds, monotonic) after which answers count. TimeoutError after a minute.
+    """
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        first = [_first(version, line, since) for line in lines]
+        found = [one for one in first if one is not None]
+        if len(found) == len(lines):
+            return max(found)
+        time.sleep(0.005)
+    named = f"version {version[:8]}" if version else "no version"
+    raise TimeoutError(f"after a minute not every worker had answered by {named}")
+
+
+def _first(version: str | None, line: Line, since: float) -> float | None:
+    told = (one.answered for one in list(line.told) if one.answered > since and one.version == version)
+    return next(told, None)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.asking import Line, asking
+from bench.asking import Line, asking, wait_for
 from bench.measure import Measure, percentile
 from bench.rollback import customer, two_versions
 from bench.serving import served
@@ -36,7 +36,7 @@ def measures() -> list[Measure]:
             first, second = two_versions(installation)
             installation.store.promote(second, actor=PERSON.id, began="sign-off", reason="")
             with asking(app, customer(installation), per_worker=1) as lines:
-                _wait_for(second, lines, time.monotonic())
+                wait_for(second, lines, time.monotonic())
                 switched = [one for _ in range(ROUNDS) for one in _off_and_on(installation, second, lines)]
                 damaged = [_damage(installation, first, second, lines) for _ in range(DAMAGES)]
             wrong = sum(one.status != 200 for line in lines for one in line.told)
@@ -66,7 +66,7 @@ def _throw(installation: Installation, to: str, version: str | None, lines: list
     """Throw the switch; give the seconds until the last worker's first answer that obeys."""
     began = time.monotonic()
     control.throw(installation, PERSON, "churn-model", to, "to be measured")
-    return _wait_for(version, lines, began) - began
+    return wait_for(version, lines, began) - began
 
 
 def _damage(installation: Installation, first: str, second: str, lines: list[Line]) -> float:
@@ -75,24 +75,7 @@ def _damage(installation: Installation, first: str, second: str, lines: list[Lin
     content = file.read_bytes()
     began = time.monotonic()
     file.write_bytes(content[:100])
-    taken = _wait_for(first, lines, began) - began
+    taken = wait_for(first, lines, began) - began
     file.write_bytes(content)
     _throw(installation, "on", second, lines)
     return taken
-
-
-def _wait_for(version: str | None, lines: list[Line], since: float) -> float:
-    """Wait until every client was answered by a version (None: by none); give the last one's first moment."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        first = [_first(version, line, since) for line in lines]
-        found = [one for one in first if one is not None]
-        if len(found) == len(lines):
-            return max(found)
-        time.sleep(0.005)
-    raise TimeoutError("a switch did not hold in every worker within a minute")
-
-
-def _first(version: str | None, line: Line, since: float) -> float | None:
-    told = (one.answered for one in list(line.told) if one.answered > since and one.version == version)
-    return next(told, None)

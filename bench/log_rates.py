@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text, insert, text
 
@@ -138,7 +140,8 @@ def _rate(store: Store, append: Callable[[Store, Entry], int]) -> float:
     return written / SECONDS
 
 
-def _write(url: str, append: Callable[[Store, Entry], int], start, counts) -> None:  # type: ignore[no-untyped-def]
+def _write(url: str, append: Callable[[Store, Entry], int], start: Barrier, counts: Queue[int]) -> None:
+    """Append as fast as one can from the common start on; hand in how many entries that were."""
     store, number = Store(url), 0
     append(store, what_if(0))  # opens the connection, compiles the statements
     start.wait()

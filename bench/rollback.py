@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.asking import Line, asking
+from bench.asking import Line, asking, wait_for
 from bench.measure import Measure, percentile
 from bench.serving import served
 from config.settings import Settings
@@ -87,25 +87,8 @@ def _beside(installation: Installation, row: VersionRow) -> str:
 def _go_back(installation: Installation, first: str, second: str, lines: list[Line]) -> tuple[float, float]:
     """Promote and go back; give the seconds to the last worker's first answer, and to the decision alone."""
     installation.store.promote(second, actor=PERSON.id, began="sign-off", reason="")
-    _wait_for(second, lines, time.monotonic())
+    wait_for(second, lines, time.monotonic())
     began = time.monotonic()
     signing.rollback(installation, PERSON, "to be measured")
     decided = time.monotonic()
-    return _wait_for(first, lines, began) - began, decided - began
-
-
-def _wait_for(version: str, lines: list[Line], since: float) -> float:
-    """Wait until every client was answered by a version; give the moment of the last one's first answer."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        first = [_first(version, line, since) for line in lines]
-        found = [one for one in first if one is not None]
-        if len(found) == len(lines):
-            return max(found)
-        time.sleep(0.005)
-    raise TimeoutError(f"version {version[:8]} did not answer in every worker within a minute")
-
-
-def _first(version: str, line: Line, since: float) -> float | None:
-    told = (one.answered for one in list(line.told) if one.answered > since and one.version == version)
-    return next(told, None)
+    return wait_for(first, lines, began) - began, decided - began

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def _against_peers(engine: Engine, moved: pd.DataFrame, ebm: Any, boosting: Any)
     if apart > AGREEMENT:
         raise RuntimeError(f"The answers are {apart:g} apart; no time of a wrong answer counts.")
     point = _median(engine, ONE, False)
-    answer = lambda: engine.run(ONE, whole=False)  # noqa: E731
+    answer = partial(engine.run, ONE, whole=False)
     _, _, over_ebm = interleaved(answer, lambda: ebm.predict_proba(moved), PEER_RUNS)
     _, seconds, over_boosting = interleaved(answer, lambda: boosting.predict_proba(moved), PEER_RUNS)
     name = "scenario: one lever moved, leavers, revenue, who crosses, by group, 1,000,000 customers"
