@@ -120,7 +120,7 @@ def house(tmp_path_factory):
     installation = app.server.extensions["keepsight"]
     installation.store.migrate()
     house = settle(House(app, installation))
-    datasets.load_demo(installation, SYSTEM, customers=150, seed=7)
+    datasets.load_demo(installation, SYSTEM, customers=200, seed=7)
     training.train(installation, SYSTEM, lambda done, total, what: None)
     return house
 
