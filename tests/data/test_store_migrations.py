@@ -163,11 +163,12 @@ def test_tables_that_are_current_pass_the_check(bare):
     assert bare.is_current()
 
 
-def test_processes_that_start_together_migrate_once(bare):
+def faults_of_four_starts(url):
+    """Let four processes' worth of stores bring one database up to date in the same moment."""
     faults, start = [], threading.Barrier(4)
 
     def run() -> None:
-        store = Store(bare._engines.url.render_as_string(hide_password=False))
+        store = Store(url)
         start.wait()
         try:
             store.migrate()
@@ -180,7 +181,11 @@ def test_processes_that_start_together_migrate_once(bare):
         thread.start()
     for thread in threads:
         thread.join()
-    assert faults == []
+    return faults
+
+
+def test_processes_that_start_together_migrate_once(bare):
+    assert faults_of_four_starts(bare._engines.url.render_as_string(hide_password=False)) == []
     assert bare.is_current()
 
 
@@ -197,23 +202,5 @@ def test_a_start_with_current_tables_does_without_alembic(bare):
 
 def test_a_file_opened_by_many_at_once_is_opened_by_all(tmp_path):
     """SQLite tells some of those who switch to its log at once that it is locked, and lets none wait."""
-    faults = []
-
-    def run(url, start):
-        store = Store(url)
-        start.wait()
-        try:
-            store.migrate()
-        except Exception as fault:
-            faults.append(fault)
-        store.dispose()
-
     for number in range(12):
-        start = threading.Barrier(4)
-        url = f"sqlite:///{tmp_path / f'{number}.db'}"
-        threads = [threading.Thread(target=run, args=(url, start)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert faults == []
+        assert faults_of_four_starts(f"sqlite:///{tmp_path / f'{number}.db'}") == []
