@@ -35,18 +35,22 @@ from components import frame, states
 from config.settings import Settings
 from services import preparation
 from services.installation import Installation
+from services.notice_walk import hand_in
 from services.readiness import NotPrepared
 from services.roles import NotPermitted
 from web import here, serving
 from web.action_files import action_files
 from web.card_file import card_file
+from web.complaints import complaints
 from web.control_state import control_state
+from web.data_sheet_file import data_sheet_file
 from web.errors import answer_errors
 from web.guard import guard
 from web.headers import add_headers
 from web.health import health
 from web.key import KeyRefused, signing_key
 from web.log_files import log_files
+from web.notice_walk import walker
 from web.one_answer import of_one_mind
 from web.pages_guard import guard_pages, may_see
 from web.public_notice import public
@@ -57,6 +61,7 @@ from web.scorecard_file import scorecard_file
 from web.serving import PortTaken
 from web.session import csrf_token, open_sessions
 from web.sign_in import sign_in
+from web.usage import note_usage
 
 ROOT = Path(__file__).resolve().parent
 ASSETS = ROOT / "assets"
@@ -109,21 +114,25 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     open_sessions(server, signing_key(settings), secure=secure)
     log_requests(server)
     guard(server, lambda: app.callback_map)
+    note_usage(server, lambda: app.callback_map)
     answer_errors(server)
     server.register_blueprint(sign_in)
     server.register_blueprint(health)
     server.register_blueprint(scorecard_file)
     server.register_blueprint(control_state)
     server.register_blueprint(card_file)
+    server.register_blueprint(data_sheet_file)
     server.register_blueprint(scenario_sample)
     server.register_blueprint(scenario_files)
     server.register_blueprint(action_files)
     server.register_blueprint(log_files)
     server.register_blueprint(public)
+    server.register_blueprint(complaints)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
     app = _dash(server)
     add_headers(server, app.csp_hashes, secure=secure)
     guard_pages(page_registry, _not_permitted, _failed)
+    hand_in(installation, walker(app, page_registry, installation))
     cli_actions.add_to(cli.data_group)
     cli_travel.add_to(cli.model_group)
     cli_signing.add_to(cli.model_group)
@@ -192,7 +201,7 @@ def _layout() -> Any:
     actor = here.signed_in()
     if actor is None:
         return html.Div(page_container)
-    from pages import _foot  # with the pages, which only an app that exists can hold
+    from pages import _feedback_send, _foot  # with the pages, which only an app that exists can hold
 
     settings = here.installation().settings
     return frame.shell(
@@ -203,6 +212,7 @@ def _layout() -> Any:
         contact=settings.contact,
         csrf=("csrf_token", csrf_token()),
         notice=_foot.banner(_foot.current_stamp()),
+        feedback=_feedback_send.sheet(),
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import first_use
+from components import feedback as saying
+from components import first_use, responsible
 from components.format import day, instant
 from components.marks import badge, draft_badge, icon
 
@@ -24,7 +25,7 @@ NOTICE = (
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation; ``also`` are paths of pages that belong to it."""
+    """One entry of the navigation; ``also`` are paths of pages that belong to it, ``/x/*`` all under /x."""
 
     group: str
     label: str
@@ -46,13 +47,11 @@ PLACES = (
     Place("Understand", "Model", "/model", "bi-clipboard-check"),
     Place("Understand", "Trials", "/trials", "bi-eyedropper"),
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
-    Place(
-        "Understand", "Guidelines", "/guidelines", "bi-patch-check", ("/guidelines/hax", "/guidelines/tests")
-    ),
+    Place("Understand", "Guidelines", "/guidelines", "bi-patch-check", ("/guidelines/*",)),
     Place("Take part", "Feedback", "/feedback", "bi-chat-left-text"),
     Place("Run", "Control room", "/control", "bi-toggles"),
     Place("Run", "Settings", "/settings", "bi-gear"),
-    Place("Run", "Governance", "/governance", "bi-bank"),
+    Place("Run", "Governance", "/governance", "bi-bank", ("/governance/ethics",)),
     Place("Run", "People", "/people", "bi-person-badge"),
 )
 
@@ -66,6 +65,7 @@ def shell(
     contact: str,
     csrf: tuple[str, str] | None = None,
     notice: Any = None,
+    feedback: Any = None,
 ) -> html.Div:
     """Set a page into the frame.
 
@@ -83,6 +83,8 @@ def shell(
         Hidden field of the sign-out form.
     notice : component, optional
         What stands above every page (``draft_notice``).
+    feedback : component, optional
+        The sheet by which people say something about a page (``components.feedback.sheet``).
     """
     shown = [place for place in PLACES if place.path in paths]
     return html.Div(
@@ -97,8 +99,9 @@ def shell(
             ),
             html.Header([_brand(), _tools(person, role, csrf)], className="ks-top"),
             html.Div(notice, id=BANNER),
-            html.Div([content, _foot(contact)], className="ks-content"),
+            html.Div([content, _foot(contact, says=feedback is not None)], className="ks-content"),
             _bottom(shown),
+            *([feedback] if feedback is not None else []),
         ],
         className="ks-frame",
     )
@@ -205,7 +208,7 @@ def draft_notice(stamp: Any, *, may_sign: bool) -> html.Section | None:
         return None
     words = html.P([html.Strong("This model is a draft."), " Its figures are for analysis, not for action."])
     link = dcc.Link(
-        ["Review and sign it ", html.Span("(about a minute)"), icon("bi-arrow-right")],
+        ["Review and sign it ", html.Span("(a few minutes)"), icon("bi-arrow-right")],
         href="/model",
         className="ks-banner-link",
     )
@@ -271,11 +274,18 @@ def foot_facts(stamp: Any, contact: str) -> list[Any]:
     return [*facts, html.Span(f"Questions: {contact}")]
 
 
-def _foot(contact: str) -> html.Section:
+def _foot(contact: str, *, says: bool) -> html.Section:
     facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
+    said = [html.Div(id=saying.Ids.ASK), saying.page_opener()] if says else []
     # No footer element: Dash puts its scripts into one, and a page has one only.
     return html.Section(
-        [html.P(NOTICE, className="ks-foot-notice"), facts],
+        [
+            html.P(NOTICE, className="ks-foot-notice"),
+            facts,
+            responsible.opener(),
+            *said,
+            responsible.place(contact),
+        ],
         className="ks-foot",
         **{"aria-label": "What these figures are"},
     )

@@ -7,7 +7,10 @@ from typing import Any
 from dash import Input, Output, callback
 
 from components import frame
-from pages import _first_use
+from pages import (
+    _first_use,
+    _responsible,  # noqa: F401  (registers who is responsible)
+)
 from services import control_notices
 from services.installation import NothingLoaded
 from services.roles import permission, permitted

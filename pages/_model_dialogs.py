@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
-from components import controls, dialog, format, gates, marks
+from components import controls, dialog, format, gates, governance, marks
 from pages._model_ids import Ids
 from services.model_page import ModelPage
 from web import here
@@ -21,8 +21,11 @@ def dialogs(found: ModelPage) -> list[Any]:
 
 
 def sign_dialog(found: ModelPage) -> Any:
-    """Show what is signed, what follows and what happens if it fails; ask for the statement."""
-    if not found.review.may_sign:
+    """Show what is signed, what follows and what happens if it fails; ask for the statement.
+
+    While a question of the ethics review is open it leads to the questions instead.
+    """
+    if not (found.review.may_sign or found.review.waits_for_answers):
         return None
     return dialog.dialog(
         Ids.SIGN_DIALOG,
@@ -34,16 +37,50 @@ def sign_dialog(found: ModelPage) -> Any:
             html.Ul([html.Li(words) for words in _consequences(found)], className="ks-dialog-list"),
             html.H3("If it fails", className="ks-part-title"),
             html.Ul([html.Li(words) for words in found.review.plan], className="ks-dialog-list"),
-            dialog.writing(
-                Ids.STATEMENT,
-                "Your statement",
-                hint="In a sentence: what you looked at, and why you agree. It is kept with your name.",
-            ),
-            _override(found),
+            html.H3("Ethics review", className="ks-part-title"),
+            *_ethics(found),
+            *(_statement(found) if found.review.may_sign else []),
         ],
-        [html.Button([marks.icon("bi-pen"), "Sign"], id=Ids.SIGN_NOW, type="button", className="ks-button")],
+        [_sign_now() if found.review.may_sign else _to_the_questions(found)],
         said=Ids.SIGN_SAID,
         lede=f"Signing as {here.actor().name}. The signature fits exactly this report.",
+    )
+
+
+def _ethics(found: ModelPage) -> list[Any]:
+    """Say how the ten questions stand: who answered them, or that signing waits for answers."""
+    review = found.review.ethics
+    if not review.is_complete:
+        older = any(line.state == "older" for line in review.open)
+        also = " Answers of an earlier version can be confirmed." if older else ""
+        return [
+            governance.progress(len(review.lines) - len(review.open), len(review.lines)),
+            html.P(f"It can be signed once all are answered; a sentence or two each will do.{also}"),
+        ]
+    names = " and ".join(sorted({line.name for line in review.lines}))
+    link = dcc.Link("read them", href=f"/governance/ethics?version={found.version}")
+    return [html.P([f"All {len(review.lines)} questions are answered, by {names}: ", link, "."])]
+
+
+def _statement(found: ModelPage) -> list[Any]:
+    statement = dialog.writing(
+        Ids.STATEMENT,
+        "Your statement",
+        hint="In a sentence: what you looked at, and why you agree. It is kept with your name.",
+    )
+    return [statement, _override(found)]
+
+
+def _sign_now() -> html.Button:
+    return html.Button([marks.icon("bi-pen"), "Sign"], id=Ids.SIGN_NOW, type="button", className="ks-button")
+
+
+def _to_the_questions(found: ModelPage) -> dcc.Link:
+    return dcc.Link(
+        [marks.icon("bi-list-check"), "Answer the ten questions"],
+        id=Ids.QUESTIONS,
+        href=f"/governance/ethics?version={found.version}",
+        className="ks-button",
     )
 
 

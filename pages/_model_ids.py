@@ -19,6 +19,7 @@ class Ids(StrEnum):
     STATEMENT = "model-statement"
     OVERRIDE = "model-override"
     SIGN_NOW = "model-sign-now"
+    QUESTIONS = "model-questions"
     SIGN_SAID = "model-sign-said"
 
     BACK = "model-back"

@@ -9,6 +9,7 @@ from dash import dcc, html
 from components import controls, dialog, facts, registry
 from components.card import card, cards
 from config.glossary import meaning
+from pages import _problems
 from pages._model_ids import Ids
 from services.model_page import ModelPage
 
@@ -26,7 +27,8 @@ def register(found: ModelPage) -> list[Any]:
                     width="full",
                 ),
                 card("Which version answered when", _history(found), width="full"),
-                card("Reviews and problems", _notes(found), width="full"),
+                card("Problems and resolutions", _problem_list(found), width="full"),
+                card("Reviews and other notes", _notes(found), width="full"),
                 card(f"On record of version {found.version[:8]}", _record(found), width="full"),
             ]
         )
@@ -42,6 +44,11 @@ def _history(found: ModelPage) -> list[Any]:
         className="ks-md-ask ks-on-screen",
     )
     return [ask, registry.history(found.served)]
+
+
+def _problem_list(found: ModelPage) -> html.Div:
+    listed = _problems.listed(found.problems, may_note=True, with_version=False)
+    return html.Div(listed, id="problems")
 
 
 def _notes(found: ModelPage) -> html.Div:
@@ -68,13 +75,20 @@ def _record(found: ModelPage) -> html.Div:
                 facts.fact(
                     "Code", html.Code(known.code) if known.code else "not kept", missing=not known.code
                 ),
+                facts.fact(
+                    "Review due", registry.planned(known.review_due), missing=known.review_due is None
+                ),
                 facts.fact("Withdrawal planned", withdrawal, missing=not days[0]),
                 facts.fact("Deletion planned", deletion, missing=not days[1]),
             ]
         ),
         *([html.Div(plan, className="ks-on-screen ks-md-act")] if found.may_decide else []),
         html.P(
-            dcc.Link("Trials of versions", href="/trials", className="ks-quiet-link"),
+            [
+                dcc.Link("Trials of versions", href="/trials", className="ks-quiet-link"),
+                ", ",
+                dcc.Link("owner, review and register", href="/governance", className="ks-quiet-link"),
+            ],
             className="ks-on-screen",
         ),
     ]

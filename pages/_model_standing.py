@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import dialog, facts, format, gates, registry, report, states
+from components import dialog, facts, format, gates, governance, registry, report, states
 from components.card import card
 from config.glossary import meaning
 from pages._model_ids import Ids
@@ -35,7 +35,15 @@ def standing(found: ModelPage) -> html.Section:
         else []
     )
     checks = gates.gates(found.review.gates)
-    right = html.Div([*damaged, html.H3("Checks", className="ks-part-title"), checks])
+    right = html.Div(
+        [
+            *damaged,
+            html.H3("Checks", className="ks-part-title"),
+            checks,
+            html.H3("Ethics review", className="ks-part-title"),
+            _ethics(found),
+        ]
+    )
     return card(
         "Does anybody stand behind it?",
         html.Div([left, right], className="ks-md-two"),
@@ -53,7 +61,7 @@ def waiting(found: ModelPage) -> html.Div | None:
     if found.known.open_problems:
         problems = format.count(found.known.open_problems, "problem")
         lines.append(
-            html.Li([f"{problems} noted and not solved: ", html.A("see the notes", href="#notes"), "."])
+            html.Li([f"{problems} noted and not solved: ", html.A("see them", href="#problems"), "."])
         )
     return registry.waiting(lines) if lines else None
 
@@ -87,11 +95,22 @@ def _verdict(found: ModelPage) -> tuple[Any, str]:
         return [f"Signed by {signed.name} ({signed.role}), ", registry.moment(signed.time), "."], checks
     if found.review.may_sign:
         return f"Ready to be signed. {checks}", ""
+    if found.review.waits_for_answers:
+        return f"Not signed: its ethics review waits for answers. {checks}", ""
     return f"Not signed. {checks}", found.review.why_not
 
 
+def _ethics(found: ModelPage) -> html.Div:
+    """Say how many of the ten questions are answered, and lead to them."""
+    review = found.review.ethics
+    done, questions = len(review.lines) - len(review.open), len(review.lines)
+    words = "see the answers" if review.is_complete else "see what waits"
+    link = dcc.Link(words, href=f"/governance/ethics?version={found.version}", className="ks-quiet-link")
+    return html.Div([governance.progress(done, questions), html.P(link, className="ks-on-screen")])
+
+
 def _sign_button(found: ModelPage) -> Any:
-    if not found.review.may_sign:
+    if not (found.review.may_sign or found.review.waits_for_answers):
         return html.Div(id=Ids.SIGN, hidden=True)
     return html.Div(
         dialog.opener("Review and sign", Ids.SIGN_DIALOG, sign="bi-pen", id=Ids.SIGN),

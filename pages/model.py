@@ -12,6 +12,7 @@ from components.card import cards
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
     _model_deeds,  # noqa: F401  (registers what the dialogs do)
+    _problems,
 )
 from pages._model_body import body, ways
 from pages._model_dialogs import dialogs
@@ -44,6 +45,9 @@ def layout(version: str = "", compare: str = "") -> html.Main:
         cards([standing(found), compared(found)]),
         *body(found, register(found)),
         *dialogs(found),
+        *_problems.dialogs(
+            [(found.version, f"{found.version[:8]}, {found.state}")], f"/model?version={found.version}"
+        ),
         lede=_lede(found),
         badges=[registry.state_badge(found.state), marks.synthetic_badge(found.stamp.synthetic)],
         actions=_actions(found),

@@ -9,8 +9,9 @@ from typing import Any
 
 from data.store import HeldRow
 from data.warehouse import Filters
-from services import holding, lookout, registry, retraining, signing
+from services import holding, lookout, problems, registry, retraining, signing
 from services.installation import Installation
+from services.problems import ProblemRow
 from services.registry import Signature, Version, VersionLine
 from services.roles import Actor, permitted, require
 from services.serving_days import Served
@@ -52,6 +53,8 @@ class ModelPage:
         Promotions that wait until people have gone home, of any version.
     proposal : str or None
         Why training again is proposed, to who may train.
+    problems : tuple of ProblemRow
+        What was noted to be wrong with it, open ones first.
     """
 
     stamp: Stamp
@@ -68,6 +71,7 @@ class ModelPage:
     compared_report: Mapping[str, Any]
     held: tuple[HeldRow, ...]
     proposal: str | None
+    problems: tuple[ProblemRow, ...] = ()
 
     @property
     def version(self) -> str:
@@ -139,6 +143,7 @@ def gather(
         compared_report=report(installation, actor, other.version) if other else {},
         held=tuple(holding.waiting(installation, actor)),
         proposal=retraining.proposal(installation, actor),
+        problems=tuple(problems.listing(installation, actor, chosen.version)),
     )
 
 

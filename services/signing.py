@@ -7,7 +7,7 @@ from typing import Any
 
 from data.artifacts import ArtifactError
 from data.store import Transaction, VersionRow
-from services import contingency, ethics, gates, guards, holding, log, registry, tracking
+from services import contingency, contingency_plan, ethics, gates, guards, holding, log, registry, tracking
 from services.ethics import EthicsReview
 from services.gates import GateResult
 from services.installation import Installation
@@ -85,7 +85,7 @@ def review(installation: Installation, actor: Actor, version: str) -> Review:
         may_sign=not obstacles and not unanswered,
         why_not=" ".join([*obstacles, *unanswered]),
         replaces=champion.version if champion and champion.version != row.version else None,
-        plan=_plan(installation, champion),
+        plan=contingency_plan.plan(installation, champion),
         ethics=answered,
         waits_for_answers=bool(unanswered) and not obstacles,
     )
@@ -328,16 +328,6 @@ def _score(installation: Installation, row: VersionRow) -> None:
     if snapshot is not None:
         card = installation.load_scorecard(row.version, row.scorecard_sha256)
         score_customers(installation, installation.warehouse.spec_of(snapshot), snapshot, row.version, card)
-
-
-def _plan(installation: Installation, champion: VersionRow | None) -> tuple[str, ...]:
-    instead = f"version {champion.version[:8]}, signed before it" if champion else "averages of groups"
-    hours = installation.settings.repair_hours
-    return (
-        f"If its file is damaged, {instead}, stands instead at the next request: no downtime.",
-        "A rollback takes one step and works at the next request of every worker.",
-        f"Mending a model that failed is expected to take {hours} hours; until then facts are shown.",
-    )
 
 
 def _words(text: str, what: str) -> str:

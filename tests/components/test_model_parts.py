@@ -245,7 +245,7 @@ def test_failing_cases_stand_first():
 def test_only_who_may_sign_is_led_to_a_draft():
     draft = SimpleNamespace(is_draft=True)
     shown = frame.draft_notice(draft, may_sign=True)
-    assert "Review and sign it  (about a minute)" in text(shown)
+    assert "Review and sign it  (a few minutes)" in text(shown)
     assert [link.href for link in kinds(shown, "Link")] == ["/model"]
     assert frame.draft_notice(draft, may_sign=False) is None
     assert frame.draft_notice(SimpleNamespace(is_draft=False), may_sign=True) is None
