@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,10 @@ class Shelf:
         if not path.exists() or path.read_bytes() != content:
             _write(path, content)
         return sha256
+
+    def drop(self, version: str) -> None:
+        """Throw a version's files away; who asks knows that it is on no record."""
+        shutil.rmtree(self.folder / version, ignore_errors=True)
 
     def versions(self) -> list[str]:
         """Name the folders that lie here as versions do, on record or not."""

@@ -9,6 +9,7 @@ from data.spreadsheet import as_text
 from services import actions, control, log
 from services.actions import ActionRefused, ActionRow
 from services.control_states import CHURN
+from services.objections import passing
 from services.roles import Actor, require
 from services.scenario_export import NOTICE, Download, written
 
@@ -20,6 +21,8 @@ HEADER = ["customer", "steps", "what", "cost", "from", "until", "action", "model
 
 def export(installation: Installation, actor: Actor, action_id: str) -> Download:
     """Give the list of an action; it is on record when this returns, before the first byte leaves.
+
+    Who objected to profiling since it was made is not in it.
 
     Raises
     ------
@@ -35,6 +38,11 @@ def export(installation: Installation, actor: Actor, action_id: str) -> Download
     passage = control.passes(installation, actor, CHURN)
     if passage.state == "off":
         raise ActionRefused(f"{passage.why} The customers of this action were chosen by the model.")
+    objecting = installation.left_out(row.spec_name).keys
+    left = sum(one.key in objecting for one in installation.store.subjects(row.id, is_held=False)) if (
+        objecting
+    ) else 0
+    rows = row.contacted.customers - left
     entry = log.record(
         installation,
         actor,
@@ -42,10 +50,11 @@ def export(installation: Installation, actor: Actor, action_id: str) -> Download
         subject=row.id,
         version=row.version,
         snapshot=row.snapshot,
-        payload={"step": "exported", "name": row.name, "rows": row.contacted.customers, "columns": HEADER},
+        payload={"step": "exported", "name": row.name, "rows": rows, "columns": HEADER, "objected": left},
     )
     name = f"action-{row.id}.csv"
-    return Download(name, row.contacted.customers, entry.seq, written(HEADER, _cells(installation, row), []))
+    cells = passing(installation, row.spec_name, _cells(installation, row))
+    return Download(name, rows, entry.seq, written(HEADER, cells, []))
 
 
 def _cells(installation: Installation, row: ActionRow) -> Iterator[list[str]]:

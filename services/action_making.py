@@ -175,7 +175,10 @@ def free_subjects(
     )
     if found and not leave_out:
         raise Colliding(found)
-    free = without(asked.subjects, found)
+    objecting = together.objectors(spec_name)  # who objected since the engine was asked
+    free = [one for one in without(asked.subjects, found) if one.key not in objecting]
+    if not free and objecting & asked.keys:
+        raise ActionRefused("All of these customers objected to profiling: choose others.")
     if not free:
         raise ActionRefused("All of these customers are taken at that time: choose other days or others.")
     return free, {one.id: len(one.keys) for one in found}

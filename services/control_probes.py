@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 BATCH_ROWS = 100
+LOOKED_THROUGH = 100
 
 Came = Mapping[str, str]
 """What came out, in words, by what was asked."""
@@ -67,10 +68,11 @@ def _batch(installation: Installation) -> Came:
 
 
 def somebody(installation: Installation) -> str:
-    """Name a customer to ask about: the first of the list of facts."""
+    """Name a customer to ask about: the first of the list of facts who does not object to profiling."""
     dataset = installation.dataset()
-    page = installation.warehouse.customers_page(dataset.snapshot, None, Filters(), [], 0, 1)
-    return str(page.rows[0][dataset.spec.id])
+    page = installation.warehouse.customers_page(dataset.snapshot, None, Filters(), [], 0, LOOKED_THROUGH)
+    keys, out = [str(row[dataset.spec.id]) for row in page.rows], installation.left_out(dataset.spec.name)
+    return next((key for key in keys if key not in out.keys), keys[0])
 
 
 def _no_model(installation: Installation) -> str:

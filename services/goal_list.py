@@ -13,6 +13,7 @@ from models.scenario import Scenario
 from services import goal, log
 from services.goal import NoModel, Worked
 from services.log import NoSuchEntry
+from services.objections import are_as_then, passing
 from services.roles import Actor, require
 from services.scenario_export import Download, marks_of, written
 from services.scenarios import allowed, open_engine
@@ -38,6 +39,8 @@ def _open(installation: Installation, actor: Actor, entry: int) -> Worked:
     on, champion = allowed(installation, actor)
     if (champion.version, on.dataset.snapshot) != (found.version, found.snapshot):
         raise NoSuchPlan("Another model or other customers answer now: plan again.")
+    if not are_as_then(installation, on.dataset.spec.name, found.payload):
+        raise NoSuchPlan("Others object to profiling now than when this was planned: plan again.")
     return goal.work_out(open_engine(installation, on.dataset, champion), found.payload["question"])
 
 
@@ -64,7 +67,7 @@ def export(installation: Installation, actor: Actor, entry: int) -> Download:
         snapshot=on.dataset.snapshot,
         payload={"what": "goal", "plan": entry, "rows": rows, "columns": header},
     )
-    cells = _cells(worked)
+    cells = passing(installation, on.dataset.spec.name, _cells(worked))
     lines = written([*header, *marks], cells, [*marks.values()])
     return Download(f"plan-{entry}.csv", rows, logged.seq, lines)
 

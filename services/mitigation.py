@@ -14,6 +14,7 @@ from models.candidates import Candidate
 from models.mitigation.asked import LINES, MitigationError, asked
 from services import log, registry
 from services.installation import Dataset, Installation
+from services.learning_rows import rows_to_learn_from
 from services.roles import Actor, permitted, require
 from services.training import Progress, keep
 
@@ -121,13 +122,14 @@ def try_out(
     dataset = installation.dataset()
     base = _base(installation, dataset, version)
     chosen, seed = _what_was_fitted(base)
+    learned = rows_to_learn_from(installation, dataset)
     made = mitigate(
-        installation.warehouse.training_table(dataset.snapshot),
+        learned.table,
         dataset.spec,
         chosen,
         one,
         seed=seed,
-        earlier=installation.warehouse.earlier_training_table(dataset.snapshot),
+        earlier=learned.earlier,
         at_risk_share=settings.at_risk_share,
         value_months=settings.value_months,
         progress=progress,
@@ -147,6 +149,7 @@ def try_out(
         actor,
         dataset,
         made,
+        learned,
         seed=seed,
         told=told | {"label": section["label"], "rows": made.metrics["rows"]},
         state=lambda together: "challenger",  # whatever answers, nothing tried takes its place unsigned

@@ -8,17 +8,21 @@ answers by an older one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
-from data.store import Objection, Transaction
+from data.spreadsheet import as_text
+from data.store import Objection, Store, Transaction
 from services import log
+from services.installation import as_of
 from services.roles import Actor, require
 
 if TYPE_CHECKING:
     from services.installation import Installation
 
 LONGEST = 2000
+ROWS_AT_ONCE = 1000
 
 WITHHELD = (
     "This customer objected to profiling, so nothing is worked out about them: no score, no reason, no offer."
@@ -149,7 +153,27 @@ class ObjectedMeanwhile(ValueError):
     """Somebody objected while something was made that holds them: it is not kept; start again."""
 
 
-def check_nobody_new(together: Transaction, spec_name: str, known: frozenset[str]) -> None:
+def are_as_then(installation: Installation, spec_name: str, payload: Mapping[str, Any]) -> bool:
+    """Say whether the same customers object now as when an entry, or a kept scenario, was made."""
+    with as_of(int(payload.get("objections") or 0)):
+        then = installation.left_out(spec_name)
+    return installation.left_out(spec_name).mark == then.mark
+
+
+def passing(installation: Installation, spec_name: str, cells: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Let the rows of a list leave but those of who objects, asked anew every thousand rows.
+
+    The first cell of a row is the customer, as a cell of a spreadsheet has it.
+    """
+    objecting: frozenset[str] = frozenset()
+    for number, row in enumerate(cells):
+        if number % ROWS_AT_ONCE == 0:
+            objecting = frozenset(map(as_text, installation.left_out(spec_name, anew=True).keys))
+        if row[0] not in objecting:
+            yield row
+
+
+def check_nobody_new(together: Store | Transaction, spec_name: str, known: frozenset[str]) -> None:
     """Pass what was made without those known, seen in the transaction that keeps it.
 
     Raises

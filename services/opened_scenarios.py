@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.store import ScenarioRow
 from services import kept_scenarios, log, scenarios
+from services.objections import are_as_then
 from services.roles import Actor, require
 from services.scenario_answers import Answer
 from services.scenario_figures import Figures, Line, side_by_side
@@ -202,6 +203,8 @@ def _strayed(installation: Installation, row: ScenarioRow) -> str:
         )
     if settings.at_risk_share != basis["share"]:
         because.append(f"the at-risk list holds {settings.at_risk_share:.0%} now, then {basis['share']:.0%}")
+    if not are_as_then(installation, row.spec_name, basis):
+        because.append("others object to profiling now, who are left out")
     why = " and ".join(because) or "this Keepsight works it out otherwise; tell whoever runs it"
     return f"Worked out again, it does not give the figures that were kept: {why}."
 

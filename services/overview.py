@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.warehouse import Filters
-from services import action_effect, contingency, log, retraining
+from services import action_effect, contingency, earlier_risk, log, relatable, retraining
 from services.action_effect import Saved
 from services.contingency import Averages
 from services.installation import Dataset, Installation
@@ -43,8 +43,17 @@ class Headline:
         Averages of groups in all the data, where no model can answer.
     proposal : str or None
         Why training again is proposed, for who may train.
-    saved : Saved or None
-        What measured actions kept, on all customers; None before there are any.
+    saved, saved_before : Saved or None
+        What measured actions kept, on all customers; None before there are any. And a month before.
+    before_called : str or None
+        What the earlier figures are of, in words; None where there is no earlier period.
+    leavers : int or None
+        How many the churn share counts.
+    tangible : mapping of str to str
+        What each figure is as something one can picture, by the name of its tile.
+    excluded : int
+        How many active customers, whatever the filters, objected to profiling: they count as customers, and
+        are in no figure of the model.
     """
 
     customers: Tile
@@ -57,6 +66,11 @@ class Headline:
     averages: Averages | None = None
     proposal: str | None = None
     saved: Saved | None = None
+    saved_before: Saved | None = None
+    before_called: str | None = None
+    leavers: int | None = None
+    tangible: Mapping[str, str] = field(default_factory=dict)
+    excluded: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,19 +114,25 @@ def headline(installation: Installation, actor: Actor, filters: Filters) -> Head
     require(actor, "see-facts")
     on = standing(installation, actor)
     found = installation.warehouse.headline(on.dataset.snapshot, filters, on.version)
-    entry = _record(installation, actor, on, "tiles", filters, model_figures(found))
-    return Headline(
-        customers=Tile(found.customers, found.customers_before),
-        churn_share=Tile(found.churn_share, found.churn_share_before),
-        revenue=Tile(found.revenue, found.revenue_before),
-        expected_leavers=Tile(found.expected_leavers),
-        revenue_at_risk=Tile(found.revenue_at_risk),
+    then = earlier_risk.before(installation, on, filters) or earlier_risk.Before("")
+    entry = _record(installation, actor, on, "tiles", filters, model_figures(found), _earlier(then))
+    told = Headline(
+        customers=Tile(found.customers, _first(found.customers_before, then.customers)),
+        churn_share=Tile(found.churn_share, _first(found.churn_share_before, then.churn_share)),
+        revenue=Tile(found.revenue, _first(found.revenue_before, then.revenue)),
+        expected_leavers=Tile(found.expected_leavers, then.expected_leavers),
+        revenue_at_risk=Tile(found.revenue_at_risk, then.revenue_at_risk),
+        before_called=then.called or None,
+        leavers=found.churn_leavers,
         churn_period=found.churn_period,
         stamp=stamp(installation, on, entry=entry),
         averages=contingency.averages(installation, actor, on.withheld) if on.has_averages else None,
         proposal=retraining.proposal(installation, actor),
         saved=action_effect.saved(installation, actor, on.dataset.spec.name),
+        saved_before=action_effect.saved(installation, actor, on.dataset.spec.name, months_ago=1),
+        excluded=installation.warehouse.count_left_out(on.dataset.snapshot),
     )
+    return replace(told, tangible=relatable.tangible(told, installation.settings.unit))
 
 
 def charts(
@@ -142,6 +162,16 @@ def charts(
     )
 
 
+def _first(value: float | None, other: float | None) -> float | None:
+    return other if value is None else value
+
+
+def _earlier(then: earlier_risk.Before) -> dict[str, Any]:
+    """Keep of the period before what was shown of the model; a replay asks for it no more."""
+    shown = {"expected_leavers": then.expected_leavers, "revenue_at_risk": then.revenue_at_risk}
+    return {"before": {"called": then.called, **shown}} if any(shown.values()) else {}
+
+
 def model_figures(found: Any) -> dict[str, Any]:
     """Keep of the tiles what the log holds and a replay compares."""
     return {"expected_leavers": found.expected_leavers, "revenue_at_risk": found.revenue_at_risk}
@@ -159,6 +189,7 @@ def _record(
     what: str,
     filters: Filters,
     answer: dict[str, Any],
+    besides: dict[str, Any] | None = None,
 ) -> int | None:
     """Put model figures on record; measured facts are not logged."""
     if on.version is None:
@@ -170,7 +201,7 @@ def _record(
         subject=what,
         version=on.version,
         snapshot=on.dataset.snapshot,
-        payload={"query": filters.plain(), "answer": answer},
+        payload={"query": filters.plain(), "answer": answer, **(besides or {})},
     ).seq
 
 

@@ -20,6 +20,7 @@ from models.scenario import Base, Engine, Scenario
 from models.scenario.given import Given, given
 from models.scenario.moving import Moving
 from services import kept_scenarios, log, scenario_words, scenarios
+from services.objections import passing
 from services.roles import Actor, require
 from services.scenario_pins import standing_of
 from services.stamp import Standing, stamp
@@ -133,6 +134,7 @@ def _export(
         },
     )
     name = f"scenario-{row.id if row else entry.seq}-{what}.csv"
+    cells = passing(installation, on.dataset.spec.name, cells)
     return Download(name, rows, entry.seq, written([*header, *marks], cells, list(marks.values())))
 
 

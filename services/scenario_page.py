@@ -16,6 +16,7 @@ from models.scenario.sample import draw, pack
 from services import evidence, log, moves, portfolio, scenario_words
 from services.evidence import Evidence
 from services.installation import Champion
+from services.objections import are_as_then
 from services.roles import Actor
 from services.scenario_answers import Answer
 from services.scenarios import NoModel, allowed, answer, open_engine
@@ -230,6 +231,8 @@ def proof(installation: Installation, actor: Actor, entry: int) -> bytes:
         raise LookupError(f"Entry {entry} is no scenario.")
     if (champion.version, on.dataset.snapshot) != (found.version, found.snapshot):
         raise AnsweredOtherwise("Another model or other customers answer now. Reload the page.")
+    if not are_as_then(installation, on.dataset.spec.name, found.payload):
+        raise AnsweredOtherwise("Others object to profiling now than then. Reload the page.")
     engine = portfolio.engine(installation, on.dataset, champion)
     chances = engine.probability(parse_scenario(found.payload["scenario"]))
     return chances[_places(engine.base)].astype("<f8").tobytes()

@@ -103,4 +103,5 @@ def _basis(installation: Installation, on: Standing, worked: scenarios.Worked) -
         "share": installation.settings.at_risk_share,
         "has_revenue": spec.revenue is not None,
         "has_worth": spec.revenue is not None or spec.value is not None,
+        "objections": installation.objections_revision(),
     }

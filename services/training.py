@@ -15,9 +15,11 @@ from config.dataset import DatasetSpec
 from data.store import Transaction, VersionRow
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import card_page, control, golden, log, revision, tracking
+from services import card_page, control, golden, log, objections, revision, tracking
 from services.control_states import BATCH
 from services.installation import Dataset, Installation
+from services.learning_rows import LearningRows, rows_to_learn_from
+from services.objections import ObjectedMeanwhile
 from services.roles import SYSTEM, Actor, require
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ Progress = Callable[[int, int, str], None]
 
 LIBRARIES = ("interpret-core", "scikit-learn", "fairlearn", "numpy", "pandas", "scipy")
 """What a version depends on besides its table, named in its report."""
+
+TRIES = 3
+"""So often a training begins anew because somebody objected to profiling while it ran."""
 
 MITIGATED = "left out of this version to lower a difference between groups of people"
 
@@ -52,18 +57,35 @@ def train(
 
     The first version of a spec answers at once, as a draft; a later one is a challenger. When the
     spec itself changed, the new version takes the draft's place, since the old one no longer fits.
+
+    Nothing is learned from customers who object to profiling. Where one objects while it trains, it begins
+    anew without them.
+
+    Raises
+    ------
+    services.objections.ObjectedMeanwhile
+        If somebody objected each time; nothing is kept then.
     """
     require(actor, "train-model")
+    for _ in range(TRIES - 1):
+        with suppress(ObjectedMeanwhile):
+            return _train_once(installation, actor, progress, seed)
+    return _train_once(installation, actor, progress, seed)
+
+
+def _train_once(
+    installation: Installation, actor: Actor, progress: Progress | None, seed: int
+) -> TrainedVersion:
     from models.training import train as fit  # late: brings scikit-learn along
 
     dataset, settings = installation.dataset(), installation.settings
-    table = installation.warehouse.training_table(dataset.snapshot)
+    learned = rows_to_learn_from(installation, dataset)
     trained = fit(
-        table,
+        learned.table,
         dataset.spec,
         seed=seed,
         progress=progress,
-        earlier=installation.warehouse.earlier_training_table(dataset.snapshot),
+        earlier=learned.earlier,
         at_risk_share=settings.at_risk_share,
         value_months=settings.value_months,
         challengers=settings.challengers,
@@ -73,8 +95,9 @@ def train(
         actor,
         dataset,
         trained,
+        learned,
         seed=seed,
-        told={"rows": len(table)},
+        told={"rows": len(learned.table)},
         state=lambda together: _state(together, dataset.spec),
     )
     auc = trained.metrics["auc"]
@@ -83,7 +106,7 @@ def train(
         row.state,
         dataset.spec.name,
         dataset.snapshot,
-        len(table),
+        len(learned.table),
         auc["mean"],
         auc["sd"],
         int(trained.choice["pairs"]),
@@ -95,6 +118,7 @@ def keep(
     actor: Actor,
     dataset: Dataset,
     trained: Trained,
+    learned: LearningRows,
     *,
     seed: int,
     told: Mapping[str, Any],
@@ -113,14 +137,22 @@ def keep(
         once one is the first.
     version : str, optional
         Its name, where that is not its scorecard's.
+
+    Raises
+    ------
+    services.objections.ObjectedMeanwhile
+        If somebody objected to profiling since it learned; nothing of it is kept then.
     """
     version = version or trained.scorecard.version
     report = build_report(
-        trained.report_parts, data=_data(dataset, trained), environment=_environment(seed, trained)
+        trained.report_parts,
+        data=_data(dataset, trained) | {"objected": learned.left_out},
+        environment=_environment(seed, trained),
     )
     seal = report_sha256(report)
     others = {challenger.name: challenger.estimator for challenger in trained.challengers}
     known = installation.store.version(version)
+    objections.check_nobody_new(installation.store, dataset.spec.name, learned.without)
     artifacts = installation.shelf.put(
         version,
         trained.scorecard.to_json(),
@@ -135,7 +167,37 @@ def keep(
     )
     with suppress(ScoringStopped):  # it is scored at its first answer, once batch scoring is on again
         score_customers(installation, dataset.spec, dataset.snapshot, version, trained.scorecard)
+    try:
+        row = _put_on_record(
+            installation, actor, dataset, trained, learned, version, seal, artifacts,
+            seed=seed, told=told, state=state, kind=kind,
+        )  # fmt: skip
+    except ObjectedMeanwhile:
+        if known is None:
+            installation.shelf.drop(version)  # it learned from somebody who objects
+        raise
+    tracking.publish(installation, actor)
+    return row
+
+
+def _put_on_record(
+    installation: Installation,
+    actor: Actor,
+    dataset: Dataset,
+    trained: Trained,
+    learned: LearningRows,
+    version: str,
+    seal: str,
+    artifacts: Mapping[str, str],
+    *,
+    seed: int,
+    told: Mapping[str, Any],
+    state: Callable[[Transaction], str],
+    kind: str,
+) -> VersionRow:
+    """Record a version and its entry together, unless somebody objected since it learned."""
     with installation.store.transaction() as transaction:
+        objections.check_nobody_new(transaction, dataset.spec.name, learned.without)
         row = transaction.record_version(
             version=version,
             spec_name=dataset.spec.name,
@@ -163,11 +225,11 @@ def keep(
                 "auc": trained.metrics["auc"],
                 "choice": trained.choice,
                 "report": seal,
+                "objected": learned.left_out,
                 **told,
             },
             transaction=transaction,
         )
-    tracking.publish(installation, actor)
     return row
 
 

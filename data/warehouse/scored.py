@@ -84,9 +84,7 @@ class WithScores(Measured):
             out = self._asks_anew(id)
             given = given.filter(pa.array(~places(given["key"], out))) if out.keys else given
             table = given if kept is None else scores.joined(kept, given, f"{id} by version {version[:12]}")
-            scores.check_fit(
-                table, current[physical(spec, spec.id)], current["active"], self._gone(id, out)
-            )
+            scores.check_fit(table, current[physical(spec, spec.id)], current["active"], self._gone(id, out))
             if table.num_rows != written:
                 write_file(path, partial(pq.write_table, table, compression="zstd"))
                 written = table.num_rows

@@ -148,11 +148,16 @@ class Warehouse(WithScores):
             left[str(key)] = left.get(str(key), False) or outcome == spec.outcome.positive
         return left
 
+    def count_unlearned(self, id: str) -> int:
+        """Count the rows of the training table that are not there because of who is left out."""
+        spec, known, out = self.spec_of(id), self._known_periods(id), self.left_out(id)
+        if not out.keys or not known:
+            return 0
+        keys = self._snapshots.table(id, columns=[spec.id], where=_known(spec, known[-1]))[spec.id]
+        return int(left_out.places(keys, out).sum())
+
     def _known_rows(self, id: str, spec: DatasetSpec, month: str) -> pd.DataFrame:
-        where = pc.field(spec.outcome.column).is_valid()
-        if spec.period is not None:
-            where = where & (pc.field(spec.period) == month)
-        rows, out = self._snapshots.table(id, where=where), self.left_out(id)
+        rows, out = self._snapshots.table(id, where=_known(spec, month)), self.left_out(id)
         if out.keys:
             rows = rows.filter(pa.array(~left_out.places(rows[spec.id], out)))
         return as_frame(rows)
@@ -220,3 +225,9 @@ class Warehouse(WithScores):
         )
         found = self.engine.rows(customers.ordered(listed, order, start, stop), tables)
         return Page(*customers.at(table, [row["row"] for row in found], spec), total)
+
+
+def _known(spec: DatasetSpec, month: str) -> pc.Expression:
+    """Choose the rows of a month whose outcome is known; all of them without dates."""
+    where = pc.field(spec.outcome.column).is_valid()
+    return where if spec.period is None else where & (pc.field(spec.period) == month)
