@@ -20,7 +20,7 @@ def _walk(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -
     said = f"{who} looked whether {much} carry the notice that a model advises and people decide{named}."
     files = payload.get("entries")
     if isinstance(files, list) and files:
-        said += f" The lists made for that ({_numbers(files)}) left for nowhere."
+        said += f" What was asked for that ({_numbers(files)}) nobody saw."
     return said
 
 
