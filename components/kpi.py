@@ -15,6 +15,7 @@ def tile(
     *,
     note: str = "",
     change: str | None = None,
+    tangible: str | None = None,
     help_text: str = "",
     model: bool = False,
     badge: Any = None,
@@ -29,6 +30,8 @@ def tile(
         What it stands on: number of customers, period.
     change : str, optional
         The change against an earlier period in words.
+    tangible : str, optional
+        The figure as something one can picture: people, "1 in 9", a unit of the business.
     help_text : str
         The glossary's definition, one hover away.
     model : bool
@@ -44,6 +47,8 @@ def tile(
         ),
         html.P(figure, className="ks-tile-figure"),
     ]
+    if tangible:
+        body.append(html.P(tangible, className="ks-tile-tangible"))
     if note:
         body.append(html.P(note, className="ks-tile-note"))
     if change:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Settings
+from config.tangible import parse_unit
 from config.working_hours import parse_hours
 
 LONGEST = 200
@@ -109,7 +110,19 @@ MANAGED: dict[str, Managed] = {
         "hours",
         "Stands in the contingency plan that whoever signs a version agrees to.",
     ),
+    "count_usage": Managed(
+        WORK,
+        "Counting of what is used",
+        "text",
+        "'yes' or 'no': pages opened and how fast they answered, a day and page, without names.",
+    ),
     "contact": Managed(WORK, "Whom to turn to", "text", "Shown on every page and at the sign-in."),
+    "tangible_unit": Managed(
+        GUIDELINES,
+        "What money is compared with",
+        "text",
+        'Stands beside headline figures, with what it costs a year: "a sales rep\'s salary: 45,000"; or none.',
+    ),
     "least_gender_share": Managed(
         GUIDELINES,
         "Least share of a gender",
@@ -154,6 +167,11 @@ def checked(settings: Settings, name: str, value: Any) -> Any:
         try:
             hours = settings.model_copy(update={name: found})
             parse_hours(hours.working_hours, hours.time_zone)
+        except ValueError as fault:
+            raise BadValue(str(fault)) from fault
+    if name == "tangible_unit":
+        try:
+            parse_unit(found)
         except ValueError as fault:
             raise BadValue(str(fault)) from fault
     return found

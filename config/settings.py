@@ -13,6 +13,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from config.tangible import Unit, parse_unit
 from config.working_hours import WorkingHours, parse_hours
 
 DEFAULTS = Path(__file__).parent / "defaults.yaml"
@@ -97,6 +98,10 @@ class Settings(BaseSettings):
     guidelines_hours: float = Field(
         12, ge=0, le=24, description="evidence of guidelines is worked out again when older; 0 never by itself"
     )
+    tangible_unit: str = Field(
+        "none",
+        description="what money is compared with beside headline figures, with what it costs a year",
+    )
     owner_g1: str = Field("the managers", description="who answers for guideline G1")
     owner_g2: str = Field("the managers", description="who answers for guideline G2")
     owner_g3: str = Field("the managers", description="who answers for guideline G3")
@@ -110,6 +115,9 @@ class Settings(BaseSettings):
     owner_g11: str = Field("the managers", description="who answers for guideline G11")
     least_gender_share: float = Field(
         0.40, ge=0, le=0.5, description="share of the participants of user tests below which a gender is too few"
+    )
+    count_usage: Literal["yes", "no"] = Field(
+        "yes", description="whether it is counted, without names, what is used and how fast"
     )
     drill_days: int = Field(90, ge=1, le=1095, description="how long the last drill of a switch counts")
     file_limit_mb: int = Field(2000, ge=1, description="largest file read")
@@ -150,7 +158,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _hours_can_be_read(self) -> Settings:
         parse_hours(self.working_hours, self.time_zone)
+        parse_unit(self.tangible_unit)
         return self
+
+    @property
+    def unit(self) -> Unit | None:
+        """The tangible unit, read; None where there is none."""
+        return parse_unit(self.tangible_unit)
 
     @property
     def hours(self) -> WorkingHours:

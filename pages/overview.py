@@ -16,8 +16,7 @@ from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
     _overview_levers,
 )
-from services import overview
-from services.action_effect import Saved
+from services import earlier_risk, overview, relatable
 from services.overview import Filters, Headline, Tile
 from services.roles import permission
 from services.stamp import Stamp
@@ -201,17 +200,31 @@ def _filters(query: dict[str, Any] | None) -> Filters:
 def _tiles(found: Headline) -> html.Div:
     stamp = found.stamp
     members = [_customers(found), _churn(found), _money(found), _at_risk(found, stamp)]
-    return kpi.tiles([*members, _saved(found.saved)] if found.saved else members)
+    return kpi.tiles([*members, _saved(found)] if found.saved else members)
 
 
-def _saved(found: Saved) -> html.Article:
+def _saved(head: Headline) -> html.Article:
+    found = head.saved
+    assert found is not None
     worth = None if found.money is None else found.money.value
     return kpi.tile(
         "Saved",
         format.number(found.kept.value) if worth is None else format.short_money(worth, found.currency),
         note=actions.saved_note(found),
+        change=_saved_change(head),
+        tangible=head.tangible.get(relatable.SAVED),
         help_text=meaning("saved"),
     )
+
+
+def _saved_change(head: Headline) -> str:
+    """Say how much of it came in the last month."""
+    assert head.saved is not None
+    if head.saved_before is None:
+        return "nothing was measured a month before"
+    more = head.saved.actions - head.saved_before.actions
+    kept = format.number(head.saved_before.kept.value)
+    return f"{format.count(more, 'action')} more than a month before, when it was {kept} customers"
 
 
 def _customers(found: Headline) -> html.Article:
@@ -220,7 +233,8 @@ def _customers(found: Headline) -> html.Article:
         "Customers",
         format.number(tile.now),
         note=f"active on {format.day(found.stamp.data_date)}",
-        change=_change(tile, "amount"),
+        change=_change(found, tile, "amount"),
+        tangible=found.tangible.get(relatable.CUSTOMERS),
         help_text=meaning("customers"),
     )
 
@@ -236,7 +250,8 @@ def _churn(found: Headline) -> html.Article:
         "Churn rate",
         format.share(tile.now),
         note=note,
-        change=_change(tile, "share"),
+        change=_change(found, tile, "share"),
+        tangible=found.tangible.get(relatable.CHURN),
         help_text=meaning("churn-rate"),
     )
 
@@ -249,7 +264,8 @@ def _money(found: Headline) -> html.Article:
         "Monthly revenue",
         format.short_money(tile.now, stamp.currency),
         note="of active customers, a month",
-        change=_change(tile, "amount"),
+        change=_change(found, tile, "amount"),
+        tangible=found.tangible.get(relatable.REVENUE),
         help_text=meaning("monthly-revenue"),
     )
 
@@ -263,20 +279,23 @@ def _at_risk(found: Headline, stamp: Stamp) -> html.Article:
     if found.revenue_at_risk.now is None:
         return kpi.tile(
             "Expected leavers", format.number(leavers), note=f"within {horizon}", model=True,
+            change=_change(found, found.expected_leavers, "amount"),
+            tangible=found.tangible.get(relatable.LEAVERS),
             badge=marks.draft_badge(stamp), help_text=meaning("expected-leavers"),
         )  # fmt: skip
     return kpi.tile(
         "Revenue at risk",
         format.short_money(found.revenue_at_risk.now, stamp.currency),
         note=f"a month, with {format.number(leavers)} expected leavers within {horizon}",
+        change=_change(found, found.revenue_at_risk, "amount"),
+        tangible=found.tangible.get(relatable.AT_RISK),
         help_text=meaning("revenue-at-risk"),
         model=True,
         badge=marks.draft_badge(stamp),
     )
 
 
-def _change(tile: Tile, unit: str) -> str | None:
+def _change(found: Headline, tile: Tile, unit: str) -> str | None:
     """Say how a figure moved; nothing where there is no earlier period, which the stamp says once."""
-    return (
-        None if tile.before is None else format.change(tile.now, tile.before, "the month before", unit=unit)
-    )
+    than = found.before_called or earlier_risk.MONTH
+    return None if tile.before is None else format.change(tile.now, tile.before, than, unit=unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from data.store import ActionRow, Tally
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 __all__ = ["Amount", "Effect", "Saved", "Told", "of", "saved", "told"]
+
+DAYS_A_MONTH = 30
 
 KNOWN_SHARE = 0.9
 """Share of each arm whose outcome must be known: who is heard of is not always like who is not."""
@@ -70,13 +72,19 @@ def told(row: ActionRow, today: date) -> Told:
     return Told(state, found, fits, _too_few(row) if found is None else _measured(row, found))
 
 
-def saved(installation: Installation, actor: Actor, spec_name: str) -> Saved | None:
+def saved(installation: Installation, actor: Actor, spec_name: str, *, months_ago: int = 0) -> Saved | None:
     """Sum up what measured actions on these data kept; None before there are any.
 
     Ranges add by squares, since each action has other customers or other days.
+
+    Parameters
+    ----------
+    months_ago : int
+        Counts only those that were over so many times 30 days ago.
     """
     require(actor, "see-facts")
-    rows = [(row, of(installation, row).effect) for row in installation.store.actions(spec_name)]
+    day = installation.store.clock().date() - timedelta(days=DAYS_A_MONTH * months_ago)
+    rows = [(row, told(row, day).effect) for row in installation.store.actions(spec_name)]
     found = [(row, one) for row, one in rows if one is not None]
     if not found:
         return None

@@ -336,7 +336,15 @@ _EFFECTS: Mapping[str, Callable[[Installation, Settings, Settings], Effect]] = {
         "The contingency plan of the next version that is signed says {new} instead of {old}; plans signed "
         "before stay as they are.",
     ),
+    "count_usage": _plain(
+        "count_usage",
+        "Whether pages opened and their times are counted: {new} instead of {old}. What was counted stays; "
+        "guideline G11 tells how often people read their entries from these counts.",
+    ),
     "contact": _plain("contact", "Every page and the sign-in name {new!r} instead of {old!r}."),
+    "tangible_unit": _plain(
+        "tangible_unit", "Money on the Overview is compared with {new!r} instead of {old!r}."
+    ),
     "least_gender_share": _plain(
         "least_gender_share",
         "Guideline G6 is at risk where under {new} of the participants of user tests are of one gender, "

@@ -9,6 +9,7 @@ from typing import Any
 from models.effect import Amount
 
 MINUS = "\u2212"
+SYMBOLS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "JPY": "\u00a5", "INR": "\u20b9"}
 
 
 def share(value: float, digits: int = 1) -> str:
@@ -33,7 +34,10 @@ def counted(many: int, one: str, more: str | None = None) -> str:
 
 def money(value: float, currency: str) -> str:
     """Write an amount of money, large ones in thousands or millions."""
-    return f"{currency} {_short(value)}".strip()
+    symbol = SYMBOLS.get(currency)
+    if symbol is None:
+        return f"{currency} {_short(value)}".strip()
+    return f"{MINUS if value < 0 else ''}{symbol}{_short(abs(value))}"
 
 
 def ranged(amount: Amount, currency: str | None = None) -> str:

@@ -161,7 +161,7 @@ def test_others_see_what_is_in_force_and_change_nothing(town, role):
         ("at_risk_share", float("nan")), ("guard_psi", float("inf")),
         ("value_months", 0), ("value_months", 1.5), ("working_hours", "always"),
         ("time_zone", "Atlantis/Main"), ("contact", " "), ("contact", "a\nb"), ("contact", "x" * 201),
-        ("hold_out_share", None),
+        ("hold_out_share", None), ("tangible_unit", "a salary"), ("tangible_unit", "a salary: 0"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_changes(town, name, value):
@@ -429,7 +429,9 @@ def test_hours_changed_at_run_time_let_go_what_waits(noon):
 @pytest.mark.parametrize("name", list(MANAGED))
 def test_every_setting_says_what_it_would_do_and_can_be_changed_and_undone(town, name):
     now = getattr(town.settings, name)
-    other = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin"}.get(
+    fixed = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin", "count_usage": "no",
+             "tangible_unit": "a car: 20,000"}  # fmt: skip
+    other = fixed.get(
         name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 3
     )
     assert settings.preview(town, MAX, name, other).words
@@ -443,7 +445,9 @@ def test_without_customers_every_setting_still_says_what_it_does(tmp_path):
     empty = Installation(Settings(var=tmp_path / "var", database_url=None))
     empty.store.migrate()
     for name in MANAGED:
-        value = {"working_hours": "Mon 07:00-19:00", "time_zone": "Europe/Berlin"}.get(
+        fixed = {"working_hours": "Mon 07:00-19:00", "time_zone": "Europe/Berlin", "count_usage": "no",
+                 "tangible_unit": "a car: 20,000"}  # fmt: skip
+        value = fixed.get(
             name, "Ina" if _is_text(name) else 0.3 if _is_share(name) else 3
         )
         assert settings.preview(empty, MAX, name, value).words
