@@ -21,6 +21,7 @@ import cli
 import cli_actions
 import cli_control
 import cli_experiments
+import cli_governance
 import cli_guidelines
 import cli_log
 import cli_mitigation
@@ -140,12 +141,14 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     cli_registry.add_to(cli.model_group)
     cli_replay.add_to(cli_log.log_group)
     cli_mitigation.add_to(cli.model_group)
+    cli_governance.add_to(cli.model_group, cli.data_group)
     groups = (
         *cli.GROUPS,
         cli_experiments.experiment_group,
         cli_scenarios.scenario_group,
         cli_actions.action_group,
         cli_control.control_group,
+        cli_governance.ethics_group,
         cli_guidelines.guidelines_group,
         cli_log.log_group,
         cli_recommender.recommend_group,

@@ -31,7 +31,9 @@ def thing(about: str, about_id: str, page: str) -> str:
         found = page_of(about_id or page)
         return f"the page {found.name}" if found else "Keepsight"
     named = things().get(about)
-    return f"{(named.name if named else about).strip()} {about_id}".strip()
+    if not about_id:
+        return f"a {about}"
+    return f"{named.name if named else about} {about_id}"
 
 
 def title(item: FeedbackItem) -> str:

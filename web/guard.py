@@ -38,6 +38,7 @@ PUBLIC = frozenset(
     {
         "sign_in.form", "sign_in.enter", "sign_in.link", "sign_in.choose", "sign_in.static",
         "health.healthz", "health.readyz", "health.favicon", "public.about",
+        "complaints.form", "complaints.send", "complaints.ask", "complaints.follow",
     }
 )  # fmt: skip
 PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")

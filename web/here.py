@@ -31,6 +31,11 @@ def actor() -> Actor:
     return found
 
 
+def leave_no_name() -> None:
+    """Let the access log not say whose request this is: it sends something without a name."""
+    g.leave_no_name = True
+
+
 def request_id() -> str:
     """Give the short id that the answer, its error message and the log line share."""
     found: str = g.get("request_id", "none")

@@ -43,7 +43,8 @@ def log_requests(server: Flask) -> None:
         if not request.path.startswith(QUIET):
             route = request.url_rule.rule if request.url_rule is not None else "(no route)"
             took = (time.perf_counter() - g.started) * 1000 if "started" in g else 0.0
-            person = getattr(g.get("_login_user"), "id", None) or "-"
+            person = getattr(g.get("_login_user"), "id", None)
+            person = "-" if person is None or g.get("leave_no_name") else person
             line = "%s %s %s %d %.1f ms %s"
             log.info(line, here.request_id(), request.method, route, response.status_code, took, person)
         return response

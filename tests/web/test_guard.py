@@ -6,7 +6,10 @@ import pytest
 from web.guard import PUBLIC, SIGNED_IN
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-OPEN = {"/sign-in", "/healthz", "/readyz", "/favicon.ico", "/link/x", "/sign-in/static/x", "/about"}
+OPEN = {
+    "/sign-in", "/healthz", "/readyz", "/favicon.ico", "/link/x", "/sign-in/static/x", "/about",
+    "/complaint", "/complaint/follow",
+}  # fmt: skip
 # Added by Dash, by a debugger or by extensions; none has any business here.
 ABSENT = [
     "/_mcp", "/_reload-hash", "/_alive", "/_alive_x", "/_favicon.ico", "/_dash-config", "/_ws",
