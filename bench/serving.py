@@ -95,7 +95,8 @@ def _environment(var: Path, workers: int | None = None) -> dict[str, str]:
     foreign = ("KEEPSIGHT_", "DATABASE_URL", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     chosen = {} if workers is None else {"KEEPSIGHT_WORKERS": str(workers)}
-    return kept | {"KEEPSIGHT_VAR": str(var), "PORT": "0", **chosen}
+    # what is measured is answers, not what the server works out beside them twice a day
+    return kept | {"KEEPSIGHT_VAR": str(var), "KEEPSIGHT_GUIDELINES_HOURS": "0", "PORT": "0", **chosen}
 
 
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:
