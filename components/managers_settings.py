@@ -74,6 +74,26 @@ def value(id: str, label: str) -> html.Div:
     )
 
 
+def complaint(id: str, open_items: Sequence[tuple[str, str]]) -> html.Div:
+    """Ask for the feedback it answers: the number of an open item, offered with its words, or words."""
+    offered = f"{id}-offered"
+    field = dbc.Input(id=id, type="text", value="", maxLength=300, autoComplete="off", list=offered)
+    hint = (
+        f"The number of an item links it to this change; {len(open_items)} wait for an answer."
+        if open_items
+        else "No feedback waits for an answer; words are kept as they are."
+    )
+    return html.Div(
+        [
+            html.Label("The feedback it answers, if there is any", htmlFor=id, className="ks-dialog-label"),
+            html.P(hint, className="ks-card-note"),
+            field,
+            html.Datalist([html.Option(words, value=number) for number, words in open_items], id=offered),
+        ],
+        className="ks-dialog-field",
+    )
+
+
 def effect(words: Sequence[str]) -> list[Any]:
     """Say what a change would do."""
     return [
@@ -90,13 +110,20 @@ def history(changes: Sequence[Any], labels: Callable[[str], str], said: Said) ->
     return html.Ul([_change(one, labels, said) for one in changes], className="ks-set-history")
 
 
+def _cited(complaint: str) -> Any:
+    """Lead to the item of feedback that a change answers, where it is one."""
+    if not complaint.isdecimal():
+        return complaint
+    return dcc.Link(f"feedback {complaint}", href=f"/feedback?item={complaint}", className="ks-quiet-link")
+
+
 def _change(one: Any, labels: Callable[[str], str], said: Said) -> html.Li:
     row = one.row
     deed = "took back: " if row.undoes else ""
     moved = f"{said(row.name, one.before)} → {said(row.name, one.after)}"
     notes: list[Any] = [html.P(row.reason)]
     if row.complaint:
-        notes.append(html.P([html.Strong("Complaint: "), row.complaint], className="ks-card-note"))
+        notes.append(html.P([html.Strong("Answers: "), _cited(row.complaint)], className="ks-card-note"))
     if row.begins:
         notes.append(html.P(["Holds from ", moment(row.begins), " on"], className="ks-card-note"))
     entry = dcc.Link("in the log", href=f"/log?kind=setting&about={row.name}", className="ks-quiet-link")

@@ -16,7 +16,7 @@ from pages import (
     _settings_deeds,  # noqa: F401  (registers the dialogs' callbacks)
 )
 from pages._settings_ids import Ids, change_id, undo_id
-from services import managers_settings
+from services import feedback_work, managers_settings
 from services.managers_settings import Line
 from services.managers_settings_words import said
 from services.roles import permission
@@ -103,7 +103,7 @@ def _change_dialog() -> html.Dialog:
             parts.value(Ids.VALUE, "New value"),
             html.Div(id=Ids.EFFECT, className="ks-set-effect", role="status"),
             dialog.writing(Ids.REASON, "Why", hint="It is kept, and whoever looks here reads it.", rows=2),
-            dialog.line(Ids.COMPLAINT, "The complaint it answers, if there is one", most=300),
+            parts.complaint(Ids.COMPLAINT, feedback_work.citable(here.installation(), here.actor())),
             dialog.line(Ids.OVERRIDE, "Why it may not wait, only where it would have to", most=300),
         ],
         [confirm],

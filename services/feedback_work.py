@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from data.store import FeedbackItem, Transaction
 from services import feedback_changes
 from services.feedback import FeedbackRefused, NoSuchFeedback, note, plain
+from services.feedback_words import shortened, title
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
     from services.installation import Installation
 
 LONGEST_DUE = timedelta(days=365)
+MOST_OFFERED = 50
 _NUMBER = re.compile(r"(?:feedback |complaint |#)?(\d{1,9})", re.IGNORECASE)
 
 
@@ -188,6 +190,12 @@ def cited(complaint: str | None) -> int | None:
     """Read the number of the item that a change of a setting cites; None where it cites none."""
     found = _NUMBER.fullmatch((complaint or "").strip())
     return int(found[1]) if found else None
+
+
+def citable(installation: Installation, actor: Actor) -> list[tuple[str, str]]:
+    """Offer the open items to a change of a setting: number and words, what is due first at the top."""
+    rows = work(installation, actor)[:MOST_OFFERED]
+    return [(str(one.number), f"{title(one)}: {shortened(one.text, 80)}") for one in rows]
 
 
 def changes_of(installation: Installation, item: FeedbackItem) -> list[feedback_changes.Change]:
