@@ -131,17 +131,22 @@ def compare(
         )
     several: list[Figures | None] = [row.figures for row in rows]
     notices = _unlike(rows)
+    stood = {(row.version, row.snapshot) for row in rows}
     if on_present:
-        several, notices = [], []
+        several, notices, stood = [], [], set()
         for row in rows:
             on, refused = _present(installation, actor, row)
             worked = refused or _worked_now(installation, on, row)
             several.append(None if isinstance(worked, str) else scenarios.figures(worked.outcome))
             notices += [f"{row.name}: {worked}"] if isinstance(worked, str) else []
+            stood |= {(on.version, on.dataset.snapshot)} if on else set()
+    version, snapshot = stood.pop() if len(stood) == 1 else (None, None)  # an entry names one, or none
     log.record(
         installation,
         actor,
         "scenario-compared",
+        version=version,
+        snapshot=snapshot,
         payload={"scenarios": [row.id for row in rows], "on_present": on_present, "answers": several},
     )
     return Compared(tuple(rows), tuple(_lines(rows, several)), tuple(notices))
