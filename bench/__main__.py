@@ -26,6 +26,7 @@ BENCHES = (
     "log",
     "rollback",
     "control",
+    "guidelines",
     "release",
     "start",
 )
