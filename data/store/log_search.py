@@ -15,6 +15,9 @@ from data.store.tables_readers import log_readers, log_setbacks
 # The largest number a database keeps a place for
 LAST = 2**63 - 1
 
+# Where fewer entries than this fit a filter, each of them is asked for its readers
+RARE = 20_000
+
 # SQLite reckons with moments to some 40 microseconds only when it notes how far the clock went back
 UNSURE = timedelta(seconds=1)
 
@@ -71,12 +74,11 @@ def person_reader(person: str) -> str:
 def newest(connection: Connection, wanted: EntryFilter, before_seq: int | None, limit: int) -> list[int]:
     """Give the numbers of the newest entries first, ``limit`` at most, those before ``before_seq``."""
     found: set[int] = set()
-    for way in _ways(connection, wanted):
+    for any_way in _ways(connection, wanted):
+        way = any_way.by_what_is_rarer(connection)
         # of each kind by itself: one kind's part of an index is in order already, that of several is not
-        for one in way.of_each_kind():
+        for one in way.before(before_seq).of_each_kind():
             query = one.numbers().order_by(one.seq.desc()).limit(limit)
-            if before_seq is not None:
-                query = query.where(one.seq < min(max(before_seq, 0), LAST))
             found |= set(connection.execute(query).scalars())
     return sorted(found, reverse=True)[:limit]
 
@@ -118,21 +120,43 @@ class _Way:
     wanted: EntryFilter
     reader: str | None = None
     signed_only: bool = False
+    by_filter: bool = False
     ends: tuple[int | None, int | None] = (None, None)
 
     @property
     def _table(self) -> Table:
-        return log if self.reader is None else log_readers
+        return log if self.reader is None or self.by_filter else log_readers
 
     @property
     def seq(self) -> ColumnElement[int]:
         """The number's column in the table whose index is walked."""
         return self._table.c.seq if self.wanted.subject is None else log_payload.c.seq
 
+    def before(self, seq: int | None) -> _Way:
+        """Give the way to those before a number."""
+        if seq is None:
+            return self
+        first, last = self.ends
+        seq = min(max(seq, 0), LAST)
+        return replace(self, ends=(first, seq if last is None else min(seq, last)))
+
+    def by_what_is_rarer(self, connection: Connection) -> _Way:
+        """Give the way along what fits the filter, where that is little, else along what the reader reads."""
+        wanted = self.wanted
+        if (
+            self.reader is None
+            or wanted.subject
+            or not (len(wanted.kinds) == 1 or wanted.actor or wanted.version)
+        ):
+            return self
+        some = replace(self, reader=None, signed_only=False).numbers().limit(RARE + 1).subquery()
+        many = connection.execute(select(func.count()).select_from(some)).scalar_one()
+        return replace(self, by_filter=True) if many <= RARE else self
+
     def of_each_kind(self) -> list[_Way]:
         """Give a way for each kind; for what is noted for a reader one way, whose numbers are in order."""
         kinds = tuple(dict.fromkeys(self.wanted.kinds))
-        if self.reader is not None or not kinds:
+        if self._table is log_readers or not kinds:
             return [self]
         return [replace(self, wanted=replace(self.wanted, kinds=(kind,))) for kind in kinds]
 
@@ -140,16 +164,16 @@ class _Way:
         """Give what selects the numbers."""
         subject, table = self.wanted.subject, self._table
         if subject is None:
-            return select(self.seq).where(*self._conditions())
-        about: Select[Any] = select(self.seq).where(log_payload.c.subject == subject)
-        if self.reader is None:
-            return about.join(table, log_payload.c.seq == table.c.seq).where(*self._conditions())
-        # what is about one is little: of each it is asked whether this reader reads it, never the other way
-        return about.where(exists().where(table.c.seq == log_payload.c.seq, *self._conditions()))
+            return select(self.seq).where(*self._between(), *self._conditions())
+        # what is about one is little: of each it is asked whether it is wanted, never the other way round
+        wanted = exists().where(table.c.seq == log_payload.c.seq, *self._conditions())
+        return select(self.seq).where(log_payload.c.subject == subject, *self._between(), wanted)
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         wanted, c = self.wanted, self._table.c
-        if self.reader is not None:
+        if self.by_filter:
+            yield exists().where(log_readers.c.reader == self.reader, log_readers.c.seq == c.seq)
+        elif self.reader is not None:
             yield c.reader == self.reader
         if wanted.kinds:
             one = wanted.kinds[0] if len(wanted.kinds) == 1 else None
@@ -161,25 +185,24 @@ class _Way:
         if wanted.snapshot is not None:
             yield self._of_snapshot()
         if self.signed_only:
-            yield c.version.not_in(_UNSIGNED)
-        yield from self._within()
+            yield func.coalesce(c.version, "").not_in(_UNSIGNED)
+        if wanted.since is not None:
+            yield c.time >= wanted.since
+        if wanted.until is not None:
+            yield c.time < wanted.until
 
     def _of_snapshot(self) -> ColumnElement[bool]:
-        if self.reader is None:
+        if self._table is log:
             return log.c.snapshot == self.wanted.snapshot
         return self._table.c.seq.in_(select(log.c.seq).where(log.c.snapshot == self.wanted.snapshot))
 
-    def _within(self) -> Iterator[ColumnElement[bool]]:
-        """Narrow to the span of time: by the numbers around it, and by the times themselves."""
-        wanted, (first, last) = self.wanted, self.ends
+    def _between(self) -> Iterator[ColumnElement[bool]]:
+        """Narrow to the numbers around the span of time, and to those before a place: one end each."""
+        first, last = self.ends
         if first is not None:
             yield self.seq > first
         if last is not None:
             yield self.seq < last
-        if wanted.since is not None:
-            yield self._table.c.time >= wanted.since
-        if wanted.until is not None:
-            yield self._table.c.time < wanted.until
 
 
 _UNSIGNED = select(versions.c.version).where(versions.c.version.not_in(select(signatures.c.version)))
@@ -199,7 +222,7 @@ def _ways(connection: Connection, wanted: EntryFilter) -> list[_Way]:
     kinds = tuple(kind for kind in reader.kinds if kind in wanted.kinds or not wanted.kinds)
     if reader.area is not None and kinds:
         of_area = replace(wanted, kinds=kinds)
-        ways.append(_Way(of_area, area_reader(reader.area), not reader.drafts, ends))
+        ways.append(_Way(of_area, area_reader(reader.area), signed_only=not reader.drafts, ends=ends))
     return ways
 
 
