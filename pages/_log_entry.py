@@ -11,7 +11,7 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from components import facts, format, marks, states
 from components import movement as moved
 from components.table import table
-from services import log, log_kinds, log_view, then_and_now
+from services import log, log_kinds, log_view, then_and_now, usage
 from services.customers import NoSuchCustomer
 from services.log import LogEntry, NoSuchEntry
 from services.replay import KINDS as REPLAYED
@@ -46,6 +46,7 @@ def show_entry(seq: int | None) -> Any:
         entry = log.one(here.installation(), here.actor(), seq)
     except NoSuchEntry as fault:
         return states.empty("No such entry", str(fault), sign="bi-search")
+    usage.note_entry(here.installation(), here.actor(), entry)
     return _detail(entry, log_view.followed(here.installation(), here.actor(), entry))
 
 

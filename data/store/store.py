@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from data.store.actions import Actions
 from data.store.catalogues import Catalogues
 from data.store.categories import Categories
+from data.store.changes import Changes
 from data.store.choice_arrays import ChoicesInBulk
 from data.store.choices import Choices
 from data.store.control import Control
@@ -33,6 +34,7 @@ from data.store.scenarios import Scenarios
 from data.store.schema import is_current, require_current, upgrade
 from data.store.sessions import Sessions
 from data.store.throttle import Throttle
+from data.store.usage import Usage
 from data.store.user_tests import UserTests
 
 PATIENCE_SECONDS = 10.0
@@ -59,6 +61,8 @@ class Operations(
     UserTests,
     Drills,
     Readers,
+    Usage,
+    Changes,
     Objections,
     FirstUse,
     Feedback,
