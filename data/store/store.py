@@ -33,6 +33,7 @@ from data.store.registry import Registry
 from data.store.scenarios import Scenarios
 from data.store.schema import is_current, require_current, upgrade
 from data.store.sessions import Sessions
+from data.store.subjects import Subjects
 from data.store.throttle import Throttle
 from data.store.usage import Usage
 from data.store.user_tests import UserTests
@@ -64,6 +65,7 @@ class Operations(
     Usage,
     Changes,
     Objections,
+    Subjects,
     FirstUse,
     Feedback,
     Governance,
