@@ -77,7 +77,7 @@ def preview(name: str, value: str, by: str, as_json: bool) -> None:
 @value
 @by
 @because
-@click.option("--complaint", help="The complaint that it answers.")
+@click.option("--complaint", help="What it answers: the number of an item of feedback, or words.")
 @click.option("--override", help="Why it may not wait until working hours are over.")
 @click.option("--revision", type=int, help="The revision you saw (`flask setting show`); the one of now.")
 @click.option("--yes", is_flag=True, help="Do not ask: the effect was read before.")

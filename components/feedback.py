@@ -63,6 +63,19 @@ def opener(
     )
 
 
+def about_chart(title: str) -> html.Button:
+    """Build the button under a chart: a sign alone, so that many charts stay quiet."""
+    label = f"Say something about the chart: {title}"
+    return html.Button(
+        icon("bi-chat-left-text"),
+        type="button",
+        title="Say something about this chart",
+        className="ks-button ks-button-quiet ks-fb-opener ks-fb-chart",
+        **_opens("chart", title[:200], None),
+        **{"aria-label": label},
+    )
+
+
 def page_opener() -> html.Button:
     """Build the button in the foot of every page, which the keyboard reaches from anywhere."""
     return html.Button(

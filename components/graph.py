@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import MATCH, ClientsideFunction, Input, Output, clientside_callback, dcc, html
 
+from components.feedback import about_chart
 from components.table import as_table
 from components.theme import TEMPLATE
 
@@ -67,7 +68,7 @@ def graph(
                 role="img",
                 **{"aria-label": f"Chart: {title}. The table below it holds the same figures."},
             ),
-            as_table(table),
+            html.Div([as_table(table), about_chart(title)], className="ks-graph-foot"),
         ],
         className="ks-graph-frame",
     )

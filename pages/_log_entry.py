@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Input, Output, State, callback, dcc, html, no_update
 
-from components import facts, format, marks, states
+from components import facts, feedback, format, marks, states
 from components import movement as moved
 from components.table import table
 from services import log, log_kinds, log_view, then_and_now, usage
@@ -61,6 +61,7 @@ def _detail(entry: LogEntry, followed: list[LogEntry]) -> list[Any]:
         html.P(entry.text, className="ks-sentence"),
         facts.facts([row for row in _header(entry) if row is not None]),
         _checks(entry),
+        html.Div(feedback.opener("decision", str(entry.seq))),
     ]
     for title, name in SHOWN_PARTS:
         if isinstance(payload.get(name), dict) and payload[name]:

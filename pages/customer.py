@@ -9,7 +9,7 @@ from urllib.parse import quote
 import dash
 from dash import Input, Output, State, callback, dcc, html, no_update
 
-from components import charts, facts, format, frame, marks, notices, states
+from components import charts, facts, feedback, format, frame, marks, notices, states
 from components import movement as moved
 from components.card import card, cards
 from components.graph import graph
@@ -75,7 +75,7 @@ def layout(id: str = "") -> html.Main:
         marks.stamp_line(found.stamp),
         lede=_standing(found, spec),
         badges=[marks.draft_badge(found.stamp), marks.synthetic_badge(found.stamp.synthetic)],
-        actions=_actions(found),
+        actions=[feedback.opener("prediction", found.id), *_actions(found)],
         back=LIST,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
-from components import dialog, format, frame, marks, notices, registry, shapes, states
+from components import dialog, feedback, format, frame, marks, notices, registry, shapes, states
 from components.card import cards
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
@@ -75,7 +75,8 @@ def _actions(found: ModelPage) -> list[Any]:
         title="One HTML page that stands alone and prints well",
         download=f"model-card-{found.version[:12]}.html",
     )
-    return [print_button, card, *_ends(found)]
+    say = feedback.opener("page", "/model", words="Say something about this model")
+    return [say, print_button, card, *_ends(found)]
 
 
 def _ends(found: ModelPage) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 
-from components import frame, marks, notices, recommendations, states
+from components import feedback, frame, marks, notices, recommendations, states
 from components.card import card
 from components.format import count
 from components.recommendations_map import reading, table_map
@@ -134,6 +134,7 @@ def _answered(item: str, customer: str | None) -> tuple[Any, Any]:
         ranker(found.ranker, revision, may_change=permitted(actor, "change-recommender")),
         *recommendations.listed(found, may_choose=may_choose),
         _why_not(),
+        html.Div(feedback.opener("recommendation", found.picked.title)),
         html.P(
             [
                 html.Span("Counts of choices, measured; no model figure."),

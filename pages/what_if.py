@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html, no_update
 
-from components import frame, marks, notices, states
+from components import feedback, frame, marks, notices, states
 from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
     _what_if,
@@ -48,6 +48,7 @@ def layout(customer: str = "", moved: str = "") -> html.Main:
                         html.Div(_what_if.outcome(setting), className="ks-wi-result"),
                         _what_if.warnings(),
                         html.Div(_what_if.reasons(setting), className="ks-wi-why"),
+                        html.Div(feedback.opener("prediction", setting.id)),
                     ],
                     className="ks-wi-right",
                 ),
