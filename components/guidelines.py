@@ -135,21 +135,57 @@ def tables(found: Sequence[Any]) -> list[Any]:
     """Show tables of evidence, each under its caption."""
     return [
         html.Div(
-            [html.H3(one.caption, className="ks-gl-caption"), table(one.caption, one.heads, one.rows)],
+            [html.H3(one.caption, className="ks-gl-caption"), _table(one)],
             className="ks-gl-table",
         )
         for one in found
     ]
 
 
+def _table(one: Any) -> html.Div:
+    """Build a table whose columns of words stand left and whose columns of figures stand right."""
+    columns = list(zip(*one.rows, strict=True)) or [()] * len(one.heads)
+    looks = ["" if any(map(_is_figure, column)) else "ks-gl-text" for column in columns]
+    head = html.Tr(
+        [html.Th(text, scope="col", className=look) for text, look in zip(one.heads, looks, strict=True)]
+    )
+    body = [
+        html.Tr(
+            [
+                html.Th(first, scope="row"),
+                *(html.Td(cell, className=look) for cell, look in zip(rest, looks[1:], strict=True)),
+            ]
+        )
+        for first, *rest in one.rows
+    ]
+    caption = html.Caption(one.caption, className="visually-hidden")
+    return html.Div(
+        html.Table([caption, html.Thead(head), html.Tbody(body)], className="ks-table"),
+        className="ks-table-frame",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": one.caption},
+    )
+
+
+def _is_figure(cell: str) -> bool:
+    """Say whether a cell is read as a number: its first word is one, or follows a currency."""
+    words = cell.split(" ")
+    first = words[1] if len(words) > 1 and len(words[0]) == 3 and words[0].isupper() else words[0]
+    return any(map(str.isdigit, first)) and not any(map(str.isalpha, first))
+
+
 def rule(needs: Sequence[tuple[str, str]], rules: Sequence[Any]) -> html.Div:
-    """Say the rule in words: which state holds where, and the value that was read."""
+    """Say the rule in words: which state holds where, and the value that was read.
+
+    ``needs`` are what has to be known, each with why it is not, "" where it is.
+    """
     head = html.Tr([html.Th(text, scope="col") for text in ("State", "Where", "Value now")])
     rows = [
         html.Tr([html.Th(state_badge(one.state), scope="row"), html.Td(one.when), html.Td(one.value)])
         for one in rules
     ]
-    missing = html.Ul([html.Li(f"{name} ({value})") for name, value in needs])
+    missing = html.Ul([html.Li(f"{name}{f' ({why})' if why else ''}") for name, why in needs])
     caption = html.Caption("The rule that gives the state", className="visually-hidden")
     return html.Div(
         [

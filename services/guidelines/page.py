@@ -50,7 +50,7 @@ class GuidelinePage:
     own_missing : str
         Why there is none.
     needs : tuple of (str, str)
-        What has to be known, and the value it has or why it is missing.
+        What has to be known, and why it is not; "" where it is.
     points, rows
         The line through its states of the last months, and the rows it is made of, the latest first.
     feedback
@@ -97,14 +97,13 @@ def gather(installation: Installation, actor: Actor, guideline: str) -> Guidelin
     own, own_missing = _own(installation, actor, rule)
     place = IDS.index(rule.id)
     measured = kept.measured if kept else {}
-    units = {one.value: one.unit for one in rule.not_met + rule.at_risk}
     return GuidelinePage(
         card=standing(rule, kept, store.clock(), settings),
         lines=lines,
         tables=tables,
         own=own,
         own_missing=own_missing,
-        needs=tuple((rule.called(name), said(measured, name, units.get(name))) for name in rule.needs),
+        needs=tuple((rule.called(name), _lacking(measured, name)) for name in rule.needs),
         rule_lines=tuple(
             RuleLine(state, rules.in_words(rule, one, settings), said(measured, one.value, one.unit))
             for state, conditions in (("not met", rule.not_met), ("at risk", rule.at_risk))
@@ -131,13 +130,18 @@ def said(measured: Mapping[str, Any], name: str, unit: str | None = None) -> str
     """Say a value that a rule read, or why it is missing."""
     value = measured.get("values", {}).get(name)
     if value is None:
-        why = str(measured.get("missing", {}).get(name, "nothing was found out about it"))
-        return f"not measured: {why}"
+        return _lacking(measured, name)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if unit == "share":
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
+
+
+def _lacking(measured: Mapping[str, Any], name: str) -> str:
+    if measured.get("values", {}).get(name) is not None:
+        return ""
+    return f"not measured: {measured.get('missing', {}).get(name, 'nothing was found out about it')}"
 
 
 def _rows(one: Mapping[str, Any]) -> Rows:
