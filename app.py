@@ -21,6 +21,7 @@ import cli
 import cli_actions
 import cli_control
 import cli_experiments
+import cli_feedback
 import cli_governance
 import cli_guidelines
 import cli_log
@@ -31,6 +32,7 @@ import cli_replay
 import cli_scenarios
 import cli_settings
 import cli_signing
+import cli_subject
 import cli_travel
 from components import frame, states
 from config.settings import Settings
@@ -62,6 +64,7 @@ from web.scorecard_file import scorecard_file
 from web.serving import PortTaken
 from web.session import csrf_token, open_sessions
 from web.sign_in import sign_in
+from web.subject_file import subject_file
 from web.usage import note_usage
 
 ROOT = Path(__file__).resolve().parent
@@ -127,6 +130,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     server.register_blueprint(scenario_files)
     server.register_blueprint(action_files)
     server.register_blueprint(log_files)
+    server.register_blueprint(subject_file)
     server.register_blueprint(public)
     server.register_blueprint(complaints)
     server.jinja_env.globals["vendor_version"] = _vendor_version()
@@ -148,11 +152,13 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         cli_scenarios.scenario_group,
         cli_actions.action_group,
         cli_control.control_group,
+        cli_feedback.feedback_group,
         cli_governance.ethics_group,
         cli_guidelines.guidelines_group,
         cli_log.log_group,
         cli_recommender.recommend_group,
         cli_settings.setting_group,
+        cli_subject.subject_group,
     )
     for command in (*groups, cli.prepare):
         server.cli.add_command(command)

@@ -38,7 +38,12 @@ def review(version: str, as_json: bool) -> None:
         "state": seen.state,
         "report_sha256": seen.report_sha256,
         "gates": [{"name": one.name, "shown": one.shown, "passed": one.passed} for one in seen.gates],
+        "ethics": {line.question.id: line.state for line in seen.ethics.lines},
     }
+    lines += [
+        f"{'':<13}ethics review: {seen.ethics.words}",
+        *(f"{'':<13}{one}" for one in seen.ethics.obstacles),
+    ]
     text = "\n".join([f"version {seen.version[:8]} ({seen.state})", *lines])
     _answer(plain, f"{text}\nreport {seen.report_sha256}", as_json)
 

@@ -37,8 +37,8 @@ def show(installation: Installation, actor: Actor, version: str) -> Card:
     review = signing.review(installation, SYSTEM, known.line.version)  # says nothing of the reader
     html = card_page.with_standing(
         kept or _made(installation, known),
-        known=known, gates=_failing_first(review.gates), plan=review.plan, damage=known.damage or damage,
-        today=registry.today(installation),
+        known=known, gates=_failing_first(review.gates), ethics=review.ethics, plan=review.plan,
+        damage=known.damage or damage, today=registry.today(installation),
     )  # fmt: skip
     return Card(known.line.version, html, sha256)
 

@@ -30,8 +30,11 @@ CALLBACKS = "/_dash-update-component"
 
 # Lists that leave the house: asking only for their headers would put on record what nobody got.
 TAKEN_OUT = frozenset(
-    {"scenario_files.kept", "scenario_files.planned", "action_files.listed", "log_files.taken_out"}
-)
+    {
+        "scenario_files.kept", "scenario_files.planned", "action_files.listed", "log_files.taken_out",
+        "subject_file.taken_out",
+    }
+)  # fmt: skip
 
 # What strangers may reach: coming in, being alive, and what the sign-in page is drawn with.
 PUBLIC = frozenset(
@@ -48,9 +51,10 @@ PUBLIC_ASSETS = ("vendor/", "theme.css", "theme.js")
 SIGNED_IN = frozenset(
     {
         "sign_in.leave", "control_state.may_go_on", "scorecard_file.scorecard", "card_file.model_card",
-        "scenario_sample.sample",
+        "data_sheet_file.sheet", "scenario_sample.sample",
         "scenario_sample.proof", "scenario_files.kept",
         "scenario_files.planned", "scenario_files.asked", "action_files.listed", "log_files.taken_out",
+        "subject_file.taken_out",
         ASSETS, CALLBACKS,
         "/", "/<path:path>", "/_dash-layout", "/_dash-dependencies",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",

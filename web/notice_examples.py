@@ -38,6 +38,7 @@ PARTS: Mapping[str, str] = {
     "scorecard_file.scorecard": "what the What-if page computes with",
     "scenario_sample.sample": "what the Scenarios page computes with",
     "scenario_sample.proof": "what the Scenarios page compares with",
+    "data_sheet_file.sheet": "says what the data are, with no figure of the model",
 }
 """What needs no notice of its own, and why."""
 
