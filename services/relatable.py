@@ -91,7 +91,8 @@ def _people(now: float | None, before: float | None) -> str:
     if now == before:
         return "as many people as before"
     many = abs(now - before)
-    return f"{number(many)} {'person' if many == 1 else 'people'} {'more' if now > before else 'fewer'}"
+    how = "more" if now > before else "fewer"
+    return f"{number(many)} {'person' if many == 1 else 'people'} {how} than before"
 
 
 def _share(part: float | None, leavers: int | None) -> str:

@@ -15,7 +15,7 @@ from config.dataset import DatasetSpec
 from data.store import Transaction, VersionRow
 from models.report import build_report, report_sha256
 from models.scorecard import Scorecard
-from services import card_page, control, golden, log, objections, revision, tracking
+from services import card_page, control, earlier_risk, golden, log, objections, revision, tracking
 from services.control_states import BATCH
 from services.installation import Dataset, Installation
 from services.learning_rows import LearningRows, rows_to_learn_from
@@ -300,7 +300,7 @@ class ScoringStopped(ValueError):
 def score_customers(
     installation: Installation, spec: DatasetSpec, snapshot: str, version: str, scorecard: Scorecard
 ) -> None:
-    """Score every current customer of a snapshot once, and keep the scores beside it.
+    """Score every current customer of a snapshot once, and keep the scores beside it; the month before too.
 
     Nobody who objects to profiling is scored, even who objects while this runs; who takes that back is scored
     when this is called the next time.
@@ -316,6 +316,7 @@ def score_customers(
     installation.warehouse.write_scores(
         snapshot, version, scores(installation, spec, table, version, scorecard)
     )
+    earlier_risk.keep(installation, snapshot, version, scorecard)
 
 
 def scores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from services import first_use, notice_walk
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 NOBODY = "nobody can sign in yet"
+LONG = re.compile(r"[0-9a-f]{16,}")
 YES, NO, NOTHING = "yes", "no", "nothing to look at"
 
 
@@ -88,4 +90,9 @@ def _table(found: Walk) -> Rows:
 
 def _row(one: Place) -> tuple[str, ...]:
     carries = NOTHING if one.carries is None else YES if one.carries else NO
-    return one.name, one.kind, one.path, carries, one.why
+    return one.name, one.kind, _short(one.path), carries, one.why
+
+
+def _short(path: str) -> str:
+    """Cut ids of versions short, as pages do."""
+    return LONG.sub(lambda found: f"{found[0][:8]}\u2026", path)

@@ -42,7 +42,7 @@ class _Found:
 def evidence(installation: Installation) -> Evidence:
     """Gather how the champion and the recommender were tested, and what came of it all."""
     found = _Found()
-    headline = _kept(installation, found)
+    headline = _benefit(installation, found)
     _champion(installation, found)
     _recommender(installation, found)
     return Evidence(headline, found.values, found.missing, tuple(found.lines), tuple(found.tables))
@@ -51,14 +51,19 @@ def evidence(installation: Installation) -> Evidence:
 # --- what was kept -----------------------------------------------------------------------------------
 
 
-def _kept(installation: Installation, found: _Found) -> str:
-    """Say what was kept because of it, and how scores of before compare with what people did."""
+def _benefit(installation: Installation, found: _Found) -> str:
+    """Say what was kept because of it, and how scores of before compare with what people did since."""
     try:
         told = benefit.benefit(installation)
     except NothingLoaded as fault:
         found.lacks(str(fault), "kept", "kept_low", "came_true")
         return "Customers kept because of it: not measured"
+    headline = _kept(told, found)
     _outcomes(told, found)
+    return headline
+
+
+def _kept(told: Benefit, found: _Found) -> str:
     if told.saved is None:
         found.lacks(told.why, "kept", "kept_low")
         found.lines.append(Line("Kept because of it", "not measured", "/actions", f"Why: {told.why}."))
