@@ -27,6 +27,9 @@
   };
 
   cells.KsChance = function (props) {
+    if (props.data && props.data.objects) {
+      return h("span", { className: "ks-cell-objects" }, "objected to profiling");
+    }
     if (!props.data || props.value === null || props.value === undefined) return null;
     const { share } = window.keepsight.format;
     const { low, high } = props.data;

@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config import labels
 from config.formula import Tree, formula_columns, parse_formula
 
 SHIPPED = Path(__file__).parent / "specs"
+
+NOT_RECORDED = "not recorded"
+"""What is said of a source where the spec says nothing."""
+
+_PURPOSE = "Predicting and preventing that customers leave"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -130,11 +135,24 @@ class LeftOut(_Strict):
 
 
 class Source(_Strict):
-    """Where rows come from, and by which right they are used."""
+    """Where rows come from, what they are used for, by which right, and how long they are kept.
+
+    What is not said is None, and shown as "not recorded".
+    """
 
     name: Text
-    legal_basis: Text
-    purpose: Text = "Predicting and preventing that customers leave"
+    purpose: Text | None = None
+    legal_basis: Text | None = Field(
+        None, description="such as a contract with the customer, their consent, or a legitimate interest"
+    )
+    retention: Text | None = Field(None, description="how long the rows are kept, and from when on")
+
+    @field_validator("*")
+    @classmethod
+    def _says_something(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("is blank; write what holds, or leave it out")
+        return value
 
 
 class DatasetSpec(_Strict):
@@ -175,6 +193,9 @@ class DatasetSpec(_Strict):
             raise ValueError("features: the id and the outcome are not features; remove them")
         if (self.grain == "customer-month") != (self.period is not None):
             raise ValueError("grain customer-month needs a period column, and only that grain has one")
+        named = [source.name for source in self.sources]
+        if len(set(named)) < len(named):
+            raise ValueError("sources: one is named twice; say all of it in one place")
         known = self.columns
         for derived in self.derived:
             for column in (derived.column, *formula_columns(derived.tree)):
@@ -232,9 +253,16 @@ class DatasetSpec(_Strict):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the spec's meaning (hex), the same however its YAML is laid out."""
-        plain = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(plain.encode()).hexdigest()
+        """SHA-256 of the spec's meaning (hex), the same however its YAML is laid out.
+
+        How long rows are kept is no part of it: a model does not learn otherwise for it.
+        """
+        plain = self.model_dump(mode="json")
+        for source in plain["sources"]:
+            del source["retention"]
+            source["purpose"] = source["purpose"] or _PURPOSE  # as it was hashed when that was the default
+        text = json.dumps(plain, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_spec(text: str, *, name: str = "the spec") -> DatasetSpec:

@@ -34,7 +34,7 @@ _END = (
         "left_out",
     ),
     ("Columns used although they were suspected of giving the outcome away.", "keep"),
-    ("Where the rows come from, and by which right.", "sources"),
+    ("Where the rows come from, what for, by which right, and how long they are kept.", "sources"),
 )
 _FEATURES = """\
 # What the model learns from.

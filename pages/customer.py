@@ -9,7 +9,7 @@ from urllib.parse import quote
 import dash
 from dash import Input, Output, State, callback, dcc, html, no_update
 
-from components import charts, facts, feedback, format, frame, marks, notices, states
+from components import charts, facts, feedback, format, frame, marks, notices, states, subject
 from components import movement as moved
 from components.card import card, cards
 from components.graph import graph
@@ -32,6 +32,7 @@ dash.register_page(__name__, path="/customer", title="Customer - Keepsight", ord
 
 LIST = ("Customers", "/customers")
 HISTORIES = 3
+OBJECTED = "This customer objected to profiling, so nothing is worked out."
 NO_REASONS = "Reasons explain a score, and none is shown to you."
 
 
@@ -39,6 +40,8 @@ class Ids(StrEnum):
     """Every id of this page."""
 
     WHAT_IF = "customer-what-if"
+    SUBJECT = "customer-subject"
+    RECOMMENDATIONS = "customer-recommendations"
     KEY = "customer-key"
     ASK_MOVED = "customer-ask-moved"
     MOVED = "customer-moved"
@@ -74,7 +77,11 @@ def layout(id: str = "") -> html.Main:
         dcc.Store(id=Ids.KEY, data=found.id),
         marks.stamp_line(found.stamp),
         lede=_standing(found, spec),
-        badges=[marks.draft_badge(found.stamp), marks.synthetic_badge(found.stamp.synthetic)],
+        badges=[
+            subject.objected_badge(found.stamp.objects),
+            marks.draft_badge(found.stamp),
+            marks.synthetic_badge(found.stamp.synthetic),
+        ],
         actions=[feedback.opener("prediction", found.id), *_actions(found)],
         back=LIST,
     )
@@ -91,16 +98,31 @@ def _standing(found: CustomerAnswer, spec: DatasetSpec) -> str:
 
 
 def _actions(found: CustomerAnswer) -> list[Any]:
-    if found.score is None or _is_paused(found) or not permitted(here.actor(), "explore"):
-        return []
-    return [
-        dcc.Link(
-            [marks.icon("bi-sliders2"), "What if ..."],
-            href=f"/what-if?customer={quote(found.id, safe='')}",
-            id=Ids.WHAT_IF,
-            className="ks-button",
+    key, links = quote(found.id, safe=""), []
+    if permitted(here.actor(), "see-subject"):
+        links.append(
+            _link(
+                "bi-person-vcard", "All that is held", f"/subject?customer={key}", id=Ids.SUBJECT, second=True
+            )
         )
-    ]
+    if permitted(here.actor(), "choose-for-customers") and not found.stamp.objects:
+        links.append(
+            _link(
+                "bi-collection",
+                "Recommendations",
+                f"/recommendations?customer={key}",
+                id=Ids.RECOMMENDATIONS,
+                second=True,
+            )
+        )
+    if found.score is not None and not _is_paused(found) and permitted(here.actor(), "explore"):
+        links.append(_link("bi-sliders2", "What if ...", f"/what-if?customer={key}", id=Ids.WHAT_IF))
+    return links
+
+
+def _link(sign: str, words: str, href: str, *, id: Ids, second: bool = False) -> dcc.Link:
+    look = "ks-button ks-button-second" if second else "ks-button"
+    return dcc.Link([marks.icon(sign), words], href=href, id=id, className=look)
 
 
 def _is_paused(found: CustomerAnswer) -> bool:
@@ -160,6 +182,7 @@ def _legend(has_line: bool) -> html.P:
 def _reasons(found: CustomerAnswer) -> html.Section:
     if found.score is None:
         why = "Reasons explain a score, and there is none now." if found.average else NO_REASONS
+        why = OBJECTED if found.stamp.objects else why
         return card("Why", states.empty("No reasons here", why, sign="bi-lock"), width="two-thirds")
     if _is_paused(found):
         why = "The model is paused, so nothing is worked out. The score is the last one, with its date above."

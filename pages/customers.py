@@ -186,6 +186,7 @@ def _plain(row: dict[str, Any], spec: DatasetSpec) -> dict[str, Any]:
     plain = {"average": {"share": average.churn_share, "of": average.customers}} if average else {}
     return (
         {name: row[name] for name in kept if name in row}
+        | ({"objects": True} if row.get("objects") else {})
         | shown
         | plain
         | {"reasons": row.get("reasons", [])}

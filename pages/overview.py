@@ -8,7 +8,19 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
-from components import actions, controls, filters, format, frame, kpi, marks, notices, panels, states
+from components import (
+    actions,
+    controls,
+    filters,
+    format,
+    frame,
+    kpi,
+    marks,
+    notices,
+    panels,
+    states,
+    subject,
+)
 from components.card import card, cards
 from config.dataset import DatasetSpec
 from config.glossary import meaning
@@ -140,7 +152,10 @@ def show_tiles(query: dict[str, Any] | None) -> tuple[Any, str]:
         return states.empty("No figures for this view", str(refused)), ""
     history = None if found.customers.before is not None else "one snapshot, no history"
     view = f"{format.count(found.customers.now, 'customer')} in view"
-    return [*_notices(found), _tiles(found), marks.stamp_line(found.stamp, history)], view
+    shown = [*_notices(found), _tiles(found)]
+    if found.stamp.version is not None and found.excluded:
+        shown.append(subject.excluded(found.excluded))
+    return [*shown, marks.stamp_line(found.stamp, history)], view
 
 
 def _notices(found: Headline) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from config.dataset import DatasetSpec
+from config.dataset import NOT_RECORDED, DatasetSpec
 from services import loads
 from services.card_page import TEMPLATES
 from services.roles import Actor, require
@@ -113,7 +113,9 @@ def make(installation: Installation, actor: Actor) -> Sheet:
         stayed=outcome.get("negative"),
         unknown=outcome.get("unknown"),
         columns=columns,
-        sources=tuple((one.name, one.purpose, one.legal_basis) for one in spec.sources),
+        sources=tuple(
+            (one.name, one.purpose or NOT_RECORDED, one.legal_basis or NOT_RECORDED) for one in spec.sources
+        ),
         left_out=tuple((one.column, one.reason) for one in spec.left_out),
         refused_for=tuple(_refused(one) for one in report.get("reasons") or ()),
         gaps=tuple(_gaps(spec, report, columns, snapshot.rows, snapshot.refused)),

@@ -188,6 +188,11 @@ def _with_keep(spec: DatasetSpec, keep: tuple[str, ...]) -> DatasetSpec:
     return spec if not keep else spec.model_copy(update={"keep": tuple(dict.fromkeys((*spec.keep, *keep)))})
 
 
+def known_specs(installation: Installation) -> dict[str, DatasetSpec]:
+    """Give the specs there are by name, those of this installation before those that are shipped."""
+    return shipped_specs() | _own_specs(installation.settings.var / "specs")
+
+
 def _own_specs(folder: Path) -> dict[str, DatasetSpec]:
     return {path.stem: load_spec(path) for path in sorted(folder.glob("*.yaml"))}
 

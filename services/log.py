@@ -199,6 +199,11 @@ def verify(installation: Installation) -> Verification:
     return installation.store.verify()
 
 
+def as_entry(installation: Installation, logged: Logged) -> LogEntry:
+    """Tell an entry as it was read; who asks has seen to who may read it."""
+    return _entry(installation, logged)
+
+
 def _entry(installation: Installation, logged: Logged) -> LogEntry:
     header = logged.header
     entry = LogEntry(

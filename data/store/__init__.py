@@ -46,9 +46,11 @@ from data.store.scenarios import ScenarioRow
 from data.store.serving import ServingRow
 from data.store.sessions import OpenSession, Session
 from data.store.store import Store, Transaction
+from data.store.subjects import ActionOfOne
 from data.store.user_tests import UserTestRow, UserTestTaken
 
 __all__ = [
+    "ActionOfOne",
     "ActionRow",
     "AreaRow",
     "CatalogueRow",
