@@ -1,4 +1,4 @@
-"""Parts of the guidelines' pages: a state is a word, figures stand right, the line breaks at what is unknown."""
+"""Parts of the guidelines' pages: a state is a word, figures stand right, the line has gaps."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

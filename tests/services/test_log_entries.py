@@ -340,6 +340,21 @@ TOLD = [
         {"kind": "subject", "subject": "K7", "payload": {"step": "file"}},
         "Ada looked at all that is held about customer K7 and took it out as a file.",
     ),
+    (
+        {"kind": "guidelines", "payload": {"step": "asked"}},
+        "Ada asked to work out the evidence of the guidelines.",
+    ),
+    (
+        {
+            "kind": "guidelines",
+            "payload": {"step": "done", "states": {"G1": "met", "G2": "not met", "G3": "met"}, "seconds": 2.5},
+        },
+        "Ada worked out the evidence of the guidelines in 2.5 s: 2 met, 1 not met.",
+    ),
+    (
+        {"kind": "guidelines", "payload": {"step": "ended", "at": "G4"}},
+        "Ada ended the working out of the guidelines at G4.",
+    ),
     ({"kind": "start", "who": "Keepsight"}, "Keepsight started."),
     (
         {"kind": "a-kind-to-come", "subject": "K7"},
