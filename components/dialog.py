@@ -18,9 +18,19 @@ def opener(words: str, opens: str, *, sign: str, kind: str = "", id: str) -> htm
 
 
 def dialog(
-    id: str, title: str, body: Sequence[Any], actions: Sequence[Any], *, said: str, lede: str = ""
+    id: str,
+    title: str,
+    body: Sequence[Any],
+    actions: Sequence[Any],
+    *,
+    said: str,
+    lede: str = "",
+    leave: str = "Cancel",
 ) -> html.Dialog:
-    """Build a dialog; ``said`` is the id of the line that tells why nothing was done."""
+    """Build a dialog; ``said`` is the id of the line that tells why nothing was done.
+
+    ``leave`` are the words of the button that closes it and changes nothing.
+    """
     heading = f"{id}-title"
     close = html.Button(
         icon("bi-x-lg"), type="button", className="ks-icon-button ks-dialog-close",
@@ -37,7 +47,7 @@ def dialog(
             html.Div(
                 [
                     html.Button(
-                        "Cancel", type="button", className="ks-button ks-button-second", **{"data-closes": id}
+                        leave, type="button", className="ks-button ks-button-second", **{"data-closes": id}
                     ),
                     *actions,
                 ],

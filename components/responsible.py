@@ -27,10 +27,12 @@ def place(contact: str) -> html.Dialog:
     return dialog.dialog(
         DIALOG,
         "Who is responsible for this?",
-        [html.Div(html.P(f"Turn to {contact}."), id=ANSWER, **{"aria-live": "polite"})],
+        [html.Div(html.P(f"Turn to {contact}."), id=ANSWER, className="ks-gov-answers",
+                  **{"aria-live": "polite"})],
         [],
         said=SAID,
-    )
+        leave="Close",
+    )  # fmt: skip
 
 
 def answer(found: Any) -> list[Any]:
@@ -43,11 +45,16 @@ def answer(found: Any) -> list[Any]:
                 facts.fact("Turn to", found.contact),
                 *_version(found.version),
                 *_data(found.data),
-                facts.fact("Asked for by", dcc.Link(found.guideline, href=f"/guidelines/{found.guideline}")),
+                facts.fact("Asked for by", _leading(found.guideline, f"/guidelines/{found.guideline}")),
             ]
         ),
-        html.P(dcc.Link("Models, reviews and problems: Governance", href="/governance")),
+        html.P(_leading("Models, reviews and problems: Governance", "/governance")),
     ]
+
+
+def _leading(words: str, path: str) -> html.Span:
+    """Lead to another page; the dialog stands in the frame, which stays, so it has to be closed."""
+    return html.Span(dcc.Link(words, href=path), **{"data-closes": DIALOG})
 
 
 def _version(version: Any) -> list[Any]:

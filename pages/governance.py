@@ -264,7 +264,7 @@ def open_care(clicks: list[int | None]) -> tuple[Any, Any, Any]:
     row = next((one for one in rows if one.version == ctx.triggered_id.get("version")), None)
     if row is None:
         return KEEP, KEEP, KEEP
-    return row.version, row.owner, row.review_due.isoformat() if row.review_due else None
+    return row.version[:16], row.owner, row.review_due.isoformat() if row.review_due else None
 
 
 @callback(
