@@ -112,6 +112,8 @@ def _own(found: GuidelinePage) -> html.Section | None:
 
 
 def _lines(found: GuidelinePage) -> list[Any]:
+    if found.withheld:
+        return [html.P(found.withheld, className="ks-card-note")]
     if found.lines:
         return [parts.lines(found.lines)]
     return [] if found.tables else [html.P("Nothing was found yet.", className="ks-card-note")]

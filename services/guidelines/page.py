@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 OWN_AREA = "G4"
 """The guideline whose page shows the reader's own area besides."""
 
+OF_VERSION = ("G2", "G6")
+"""Guidelines whose evidence holds figures of the version that answers, signed or not."""
+
+DRAFT = "The version that answers is a draft. Its figures are for those who may see drafts: analysts and up."
+
 
 class NoSuchGuideline(LookupError):
     """There is no guideline of that name; the message says which there are."""
@@ -45,6 +50,8 @@ class GuidelinePage:
     ----------
     lines, tables
         The evidence of the installation as a whole.
+    withheld : str
+        Why evidence is not shown to this person; "" where it is.
     own : Evidence or None
         That of the reader's own area, where the guideline has it.
     own_missing : str
@@ -62,6 +69,7 @@ class GuidelinePage:
     card: Card
     lines: tuple[Line, ...]
     tables: tuple[Rows, ...]
+    withheld: str
     own: Evidence | None
     own_missing: str
     needs: tuple[tuple[str, str], ...]
@@ -92,7 +100,8 @@ def gather(installation: Installation, actor: Actor, guideline: str) -> Guidelin
     rule = named(guideline)
     store, settings = installation.store, installation.settings
     kept = store.guideline(rule.id)
-    lines, tables = evidence_of(kept)
+    withheld = _withheld(installation, actor, rule)
+    lines, tables = evidence_of(None if withheld else kept)
     found = history.rows(installation, rule.id)
     own, own_missing = _own(installation, actor, rule)
     place = IDS.index(rule.id)
@@ -101,6 +110,7 @@ def gather(installation: Installation, actor: Actor, guideline: str) -> Guidelin
         card=standing(rule, kept, store.clock(), settings),
         lines=lines,
         tables=tables,
+        withheld=withheld,
         own=own,
         own_missing=own_missing,
         needs=tuple((rule.called(name), _lacking(measured, name)) for name in rule.needs),
@@ -147,6 +157,13 @@ def _lacking(measured: Mapping[str, Any], name: str) -> str:
 def _rows(one: Mapping[str, Any]) -> Rows:
     rows: Sequence[Sequence[str]] = one["rows"]
     return Rows(one["caption"], tuple(one["heads"]), tuple(tuple(row) for row in rows))
+
+
+def _withheld(installation: Installation, actor: Actor, rule: Rule) -> str:
+    in_use = installation.store.in_use() if rule.id in OF_VERSION else None
+    if in_use is None or in_use.version is None or in_use.state in ("champion", "retired"):
+        return ""
+    return "" if permitted(actor, "see-drafts") else DRAFT
 
 
 def _own(installation: Installation, actor: Actor, rule: Rule) -> tuple[Evidence | None, str]:

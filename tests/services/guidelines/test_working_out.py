@@ -261,6 +261,21 @@ def test_the_reader_sees_their_own_area_and_why_there_is_none(installation, foun
         assert shown.own is None and words in shown.own_missing
 
 
+def test_figures_of_a_draft_are_for_who_may_see_drafts(installation, found, monkeypatch):
+    lines = (Line("Telling leavers from stayers", "in 78 of 100 pairs"),)
+    for name in ("G2", "G7"):
+        found[name] = Evidence("", found[name].values, {}, lines)
+        working_out.work_out(installation, name)
+    in_use = SimpleNamespace(version="v1", state="draft")
+    monkeypatch.setattr(type(installation.store), "in_use", lambda self: in_use)
+    assert page.gather(installation, MAX, "G2").lines == lines
+    shown = page.gather(installation, VERA, "G2")
+    assert shown.lines == () and "is a draft" in shown.withheld
+    assert page.gather(installation, VERA, "G7").lines == lines
+    in_use.state = "champion"
+    assert page.gather(installation, VERA, "G2").lines == lines
+
+
 def test_entries_are_told_in_words(installation, found):
     working_out.refresh(installation, MAX)
     said = [one.text for one in log.page(installation, MAX, EntryFilter(kinds=("guidelines",))).entries]
