@@ -67,7 +67,11 @@ def layout(guideline: str = "", **_query: str) -> html.Main:
                     "What people say of it",
                     [
                         *parts.said_of(found.feedback, rule.id),
-                        html.Div(feedback.opener("guideline", rule.id, guideline=rule.id)),
+                        html.Div(
+                            feedback.opener(
+                                "guideline", rule.id, guideline=rule.id, words="Object, or say something"
+                            )
+                        ),
                     ],
                 ),
             ]

@@ -82,7 +82,7 @@ def test_a_page_shows_what_is_asked_done_found_and_how_the_state_follows(own, fo
     words = said(shown)
     for part in (
         rule.asks, rule.does, "the managers", "3 of 12, of 90 days", "as of this morning", "By month",
-        "March 2026", "not met", "Nobody has said anything of it yet.", "Say something about this",
+        "March 2026", "not met", "Nobody has said anything of it yet.", "Object, or say something",
         *(rules.in_words(rule, one, own.installation.settings) for one in rule.not_met + rule.at_risk),
     ):  # fmt: skip
         assert part in words, part
