@@ -69,15 +69,13 @@ def layout(**_query: str) -> html.Main:
 def _waiting(found: GovernancePage) -> html.Div | None:
     """Say first what waits for somebody: reviews overdue or never planned, problems open."""
     lines: list[Any] = [
-        html.Li(f"Version {one.version[:8]} was to be reviewed by {registry.planned(one.review_due)}.")
-        for one in found.overdue
+        html.Li(f"Version {one.version[:8]}: {words}") for one in found.models for words in one.due
     ]
     lines += [
         html.Li(f"Version {one.version[:8]} answers, and nobody planned to look at it again.")
         for one in found.models
         if one.needs_review
     ]
-    lines += [html.Li(words) for one in found.models for words in one.due]
     waiting = sum(one.resolved is None for one in found.problems)
     if waiting:
         lines.append(

@@ -165,6 +165,11 @@ def of(installation: Installation, row: VersionRow) -> EthicsReview:
     return EthicsReview(row.version, lines, max((one.number for one in own.values()), default=0))
 
 
+def answered(row: VersionRow, own: Mapping[str, EthicsRow]) -> int:
+    """Count the questions that answers given for a version answer now."""
+    return sum(one.id in own and not _why_older(row, one, own[one.id]) for one in questions())
+
+
 def open_questions(installation: Installation, version: str) -> tuple[Line, ...]:
     """Give the questions of a version that are open, or whose answer is older than it."""
     return review(installation, version).open

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from data.store import VersionRow
 from services import contingency_plan, ethics, ownership, problems, registry, undertakings
 from services.problems import ProblemRow
 from services.roles import SYSTEM, Actor, permitted, require
 from services.undertakings import Undertaking
-from services.version_plans import due
+from services.version_plans import due, review_is_overdue
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -117,38 +117,29 @@ def gather(installation: Installation, actor: Actor) -> GovernancePage:
 def models(installation: Installation, actor: Actor) -> tuple[ModelLine, ...]:
     """Give the register of models of every spec: the champions first, then latest first."""
     require(actor, "see-governance")
-    store = installation.store
+    store, today = installation.store, registry.today(installation)
     names = {SYSTEM.id: SYSTEM.name} | {user.id: user.name for user in store.users()}
-    open_problems: dict[str, int] = {}
-    for problem in store.problems():
-        if problem.resolved is None:
-            open_problems[problem.version] = open_problems.get(problem.version, 0) + 1
-    today = registry.today(installation)
+    waiting = Counter(one.version for one in store.problems() if one.resolved is None)
+    signed = {one.version: one for one in reversed(store.signatures())}
+    reviews = store.all_ethics()
     lines = [
-        _line(installation, row, names, open_problems.get(row.version, 0), today) for row in store.versions()
+        ModelLine(
+            version=row.version,
+            spec_name=row.spec_name,
+            state=row.state,
+            created=row.created,
+            owner=names.get(row.owner, row.owner) if row.owner else None,
+            signed_by=signed[row.version].name if row.version in signed else None,
+            signed=signed[row.version].time if row.version in signed else None,
+            review_due=row.review_due,
+            is_overdue=review_is_overdue(row, today),
+            withdrawal=row.planned_withdrawal,
+            deletion=row.planned_deletion,
+            answered=ethics.answered(row, reviews.get(row.version, {})),
+            questions=ethics.QUESTIONS,
+            open_problems=waiting[row.version],
+            due=due(row, today, kept=(installation.shelf.folder / row.version).exists()),
+        )
+        for row in store.versions()
     ]
     return tuple(sorted(lines, key=lambda one: one.state != "champion"))
-
-
-def _line(
-    installation: Installation, row: VersionRow, names: dict[str, str], open_problems: int, today: date
-) -> ModelLine:
-    signed = next(iter(installation.store.signatures(row.version)), None)
-    review = ethics.of(installation, row)
-    return ModelLine(
-        version=row.version,
-        spec_name=row.spec_name,
-        state=row.state,
-        created=row.created,
-        owner=names.get(row.owner, row.owner) if row.owner else None,
-        signed_by=signed.name if signed else None,
-        signed=signed.time if signed else None,
-        review_due=row.review_due,
-        is_overdue=row.review_due is not None and row.review_due < today and row.state != "withdrawn",
-        withdrawal=row.planned_withdrawal,
-        deletion=row.planned_deletion,
-        answered=len(review.lines) - len(review.open),
-        questions=len(review.lines),
-        open_problems=open_problems,
-        due=due(row, today, kept=(installation.shelf.folder / row.version).exists()),
-    )

@@ -53,7 +53,16 @@ def due(row: VersionRow, today: date, kept: bool) -> tuple[str, ...]:
             f"Its files were to be deleted on {told_day(deletion)} and are not: delete them "
             "(docs/signing.md says how), or plan another day."
         )
+    if review_is_overdue(row, today) and row.review_due is not None:
+        told.append(
+            f"It was to be reviewed by {told_day(row.review_due)}: note a review, then set the next day."
+        )
     return tuple(told)
+
+
+def review_is_overdue(row: VersionRow, today: date) -> bool:
+    """Say whether the day by which a version was to be reviewed is past; of a withdrawn one it never is."""
+    return row.review_due is not None and row.review_due < today and row.state != "withdrawn"
 
 
 def told_day(day: date) -> str:

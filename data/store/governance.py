@@ -90,6 +90,13 @@ class Governance(Reach):
         """Give the latest answer to each question for a version, by the question's name."""
         return self._latest(select(ethics_answers).where(ethics_answers.c.version == version))
 
+    def all_ethics(self) -> dict[str, dict[str, EthicsRow]]:
+        """Give the latest answer to each question for every version, by version and question."""
+        found: dict[str, dict[str, EthicsRow]] = {}
+        for row in self._rows(select(ethics_answers)):
+            found.setdefault(row.version, {})[row.question] = row
+        return found
+
     def ethics_elsewhere(self, spec_name: str, version: str) -> dict[str, EthicsRow]:
         """Give the latest answer to each question for any other version of a spec."""
         query = (
@@ -106,10 +113,13 @@ class Governance(Reach):
             return int(connection.execute(query).scalar() or 0)
 
     def _latest(self, query: Select) -> dict[str, EthicsRow]:
+        return {row.question: row for row in self._rows(query)}
+
+    def _rows(self, query: Select) -> list[EthicsRow]:
+        names = [one.name for one in fields(EthicsRow)]
         with self.reading() as connection:
             rows = connection.execute(query.order_by(ethics_answers.c.number)).all()
-        names = [one.name for one in fields(EthicsRow)]
-        return {row.question: EthicsRow(**{name: getattr(row, name) for name in names}) for row in rows}
+        return [EthicsRow(**{name: getattr(row, name) for name in names}) for row in rows]
 
     # --- problems and what solved them -------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ def test_the_latest_answer_to_a_question_counts(stocked):
     assert stocked.ethics("v1") == {"owner": first[0], "harm": later}
     assert (later.time, later.taken_from, later.role) == (NOON + timedelta(hours=1), "v0", "manager")
     assert stocked.ethics_number("v1") == later.number == 3
+    assert stocked.all_ethics() == {"v1": stocked.ethics("v1")}
     assert stocked.ethics("v2") == {} and stocked.ethics_number("v2") == 0
 
 

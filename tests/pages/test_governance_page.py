@@ -107,7 +107,8 @@ def test_a_review_is_set_on_the_page_and_stands_out_once_it_is_overdue(town):
     assert "overdue" not in said(layout(own, own.client("viewer"), "/governance"))
     own.installation.store.clock = lambda: NOON + timedelta(days=30)
     words = said(layout(own, own.client("viewer"), "/governance"))
-    assert "was to be reviewed by 20 March 2026" in words and "overdue" in words
+    assert "It was to be reviewed by 20 March 2026" in words and "overdue" in words
+    assert "It was to be reviewed by 20 March 2026" in said(layout(own, own.client("analyst"), "/model"))
 
 
 def test_past_actions_and_trials_are_searched(town):
