@@ -10,15 +10,16 @@
   let isDown = false;
   let active = Date.now();
 
-  // A page says which version it computes with, where it stands, and how it lets go of it.
-  function hold(version, node, stop) {
-    held = { version, node, stop };
+  // A page says which version it computes with, where it stands, and how it lets go of it; and, by name, what else it
+  // stands on: the customer it is about, or who was left out of its sample.
+  function hold(version, node, stop, on) {
+    held = { version, node, stop, on: new URLSearchParams(on || {}) };
   }
 
   async function look() {
     const of = held;
     if (!of || !of.node.isConnected || document.hidden || isDown || Date.now() - active > AT_IT_MS) return;
-    const answer = await fetch(`/_control/${of.version}`, { credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(`/_control/${of.version}?${of.on}`, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) return;
     const { why } = await answer.json();
     if (held !== of || !why) return;

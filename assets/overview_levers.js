@@ -22,7 +22,7 @@
     const of = page;
     keepsight.scenarioSample.load(setting).then((base) => {
       of.base = base;
-      keepsight.control.hold(setting.version, card(), (why) => page === of && stop(why));
+      keepsight.control.hold(setting.version, card(), (why) => page === of && stop(why), { left_out: setting.left_out });
     }, () => {});
   }
 

@@ -38,7 +38,7 @@
     const of = page;
     keepsight.scenarioSample.load(setting).then((base) => {
       of.base = base;
-      keepsight.control.hold(setting.version, byId("steps"), (why) => page === of && stop(why));
+      keepsight.control.hold(setting.version, byId("steps"), (why) => page === of && stop(why), { left_out: setting.left_out });
       if (page === of) check(of.answer);
     }, () => page === of && prove("The sample could not be loaded, so figures follow on release only.", "bad"));
   }

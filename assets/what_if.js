@@ -71,7 +71,7 @@
   function ready(of, card) {
     if (page !== of) return;
     page.card = card;
-    keepsight.control.hold(of.setting.version, byId("controls"), (why) => page === of && stop(why));
+    keepsight.control.hold(of.setting.version, byId("controls"), (why) => page === of && stop(why), { customer: of.setting.id });
     page.setting.controls.forEach((_, place) => setProps(control(place), { disabled: false }));
     const own = outlook();
     page.claimed = own.after.log_odds;

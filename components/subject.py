@@ -8,8 +8,9 @@ from typing import Any
 from dash import dcc, html
 
 from components import facts, notices
-from components.format import day, instant, money, month, share, share_range
+from components.format import day, month, share, share_range
 from components.marks import badge, icon
+from components.registry import moment
 
 OBJECTED = "objected to profiling"
 
@@ -90,7 +91,7 @@ def origin(found: Any) -> list[Any]:
          "in use" if one.is_current else "kept")
         for one in found.loads
     ]  # fmt: skip
-    heads = ("Data of", "Came from", "Loaded", "Snapshot", "")
+    heads = ("Data of", "Came from", "Loaded", "Snapshot", "State")
     table = words_table("Loads that hold this customer", heads, loads, nothing="No load holds this customer.")
     return [*listed, *([missing] if missing is not None else []), table]
 
@@ -108,7 +109,7 @@ def scores(found: Any) -> Any:
     """List scores over time, the latest first."""
     rows = [
         (
-            instant(one.time),
+            moment(one.time),
             share(one.probability),
             share_range(one.low, one.high),
             ", ".join(one.reasons) or "no reasons kept",
@@ -138,8 +139,7 @@ def ways(found: Any) -> list[Any]:
     if not offered:
         nothing = "Nothing has to change." if told.ways else "No way was found."
         return [html.P(f"{nothing} {' '.join(told.why)}".strip(), className="ks-sentence")]
-    currency = told.stamp.currency
-    lines = [html.Li(f"{way.text} It costs {money(way.cost, currency, 2)} a month.") for way in offered]
+    lines = [html.Li(way.text) for way in offered]
     note = html.P(_NOT_CAUSES, className="ks-card-note")
     return [html.P(lead, className="ks-sentence"), html.Ol(lines), note]
 
@@ -166,7 +166,7 @@ def actions(found: Any) -> Any:
 
 def deeds(found: Any) -> list[Any]:
     """List what was asked and done about the customer, each with its entry."""
-    rows = [(instant(one.time), one.who, one.text, _entry(one.entry)) for one in found.deeds]
+    rows = [(moment(one.time), one.who, one.text, _entry(one.entry)) for one in found.deeds]
     table = words_table(
         "What was asked and done", ("When", "Who", "What", "On record"), rows, nothing="Nothing is on record."
     )
@@ -182,18 +182,19 @@ def objections(found: Any) -> list[Any]:
     """Say whether the customer objects, and list what was recorded."""
     if found.objection is not None:
         own = found.objection
-        said = (
-            f"This customer objected to profiling on {instant(own.since)}, recorded by {own.actor_name}. "
-            "Nothing is worked out about them since."
-        )
+        said: list[Any] = [
+            "This customer objected to profiling on ",
+            moment(own.since),
+            f", recorded by {own.actor_name}. Nothing is worked out about them since.",
+        ]
     else:
-        said = (
-            "This customer does not object to profiling. Of who does, nothing is worked out: no score, list or "
-            "offer, and the next version learns nothing from them."
-        )
+        said = [
+            "This customer does not object to profiling. Of who does, nothing is worked out: no score, no "
+            "list, no offer; and the next version learns nothing from them."
+        ]
     rows = [
-        (instant(one.since), one.words, one.actor_name,
-         f"{instant(one.lifted)}, {one.lifted_by}: {one.lifted_words}" if one.lifted else "it holds")
+        (moment(one.since), one.words, one.actor_name,
+         [moment(one.lifted), f", {one.lifted_by}: {one.lifted_words}"] if one.lifted else "it holds")
         for one in found.objections
     ]  # fmt: skip
     heads = ("Objected", "In their words", "Recorded by", "Taken back")

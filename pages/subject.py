@@ -8,7 +8,7 @@ from urllib.parse import quote
 import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
-from components import dialog, format, frame, marks, notices, states
+from components import dialog, format, frame, marks, notices, registry, states
 from components import subject as parts
 from components.card import card, cards
 from pages import _foot  # noqa: F401  (registers the foot's callback)
@@ -80,8 +80,9 @@ def _choose(title: str, text: str) -> html.Section:
 
 def _lede(found: SubjectAnswer) -> list[Any]:
     return [
-        f"All that Keepsight holds about this customer in {found.title}, and what was made of it, as of "
-        f"{format.instant(found.made)}. That you looked is on record: ",
+        f"All that Keepsight holds about this customer in {found.title}, and what was made of it, as of ",
+        registry.moment(found.made),
+        ". That you looked is on record: ",
         dcc.Link(f"entry {found.entry}", href=f"/log?entry={found.entry}"),
         ".",
     ]

@@ -42,6 +42,7 @@ def small(installation: Installation, actor: Actor) -> dict[str, Any] | None:
         "levers": levers,
         "answer": plain_answer(first),
         "version": champion.version,
+        "left_out": installation.left_out(on.dataset.spec.name).mark,
         "snapshot": on.dataset.snapshot,
     }
 

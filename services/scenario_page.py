@@ -68,6 +68,7 @@ def start(
         "asked": dict(plain or {}),
         "version": champion.version,
         "snapshot": on.dataset.snapshot,
+        "left_out": installation.left_out(spec.name).mark,
         "customers": base.rows,
     }
 

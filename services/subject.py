@@ -28,6 +28,7 @@ MOST_LOADS = 12
 USED = {"lever": "used; ours to move", "assumption": "used; moves by others", "fact": "used; stays as it is"}
 NOT_USED = "not used by the model"
 KEY, OUTCOME = "names the customer", "what the model learned to foresee"
+MONTH = "the month that the row is of"
 WATCHED = "not used by the model; to see whether groups are treated alike"
 
 
@@ -208,6 +209,8 @@ def _use(spec: DatasetSpec, column: str) -> str:
         return KEY
     if column == spec.outcome.column:
         return OUTCOME
+    if column == spec.period:
+        return MONTH
     role = next((str(feature.role) for feature in spec.features if feature.column == column), None)
     if role is not None:
         return USED[role]

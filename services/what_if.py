@@ -8,7 +8,7 @@ from typing import Any
 
 from data.warehouse import Filters
 from models.scorecard import Scorecard
-from services import customers, moves, routing
+from services import customers, moves, objections, routing
 from services.customers import NoSuchCustomer
 from services.installation import Champion, Dataset, Installation
 from services.moves import ChangeRefused
@@ -125,6 +125,29 @@ def scorecard(installation: Installation, actor: Actor, version: str) -> str:
         if tried and any(row.version == version and row.kind != "shadow" for row in running):
             return _text(installation.load_scorecard(version, tried.scorecard_sha256))
     raise NoModel("Another version of the model answers by now. Reload the page.")
+
+
+def goes_on(
+    installation: Installation, actor: Actor, version: str, customer: str | None, left_out: str | None
+) -> None:
+    """Pass a page that is open and computes with a version; NoModel, saying why, where it must let go of it.
+
+    Parameters
+    ----------
+    customer : str or None
+        Whom the page is about.
+    left_out : str or None
+        The mark of who was left out of the sample that the page holds.
+    """
+    scorecard(installation, actor, version)
+    out = installation.left_out(installation.in_use().spec_name)
+    if customer is not None and customer in out.keys:
+        raise NoModel(objections.WITHHELD)
+    if left_out is not None and left_out != out.mark:
+        raise NoModel(
+            "Others object to profiling now than when this page was opened. Reload it: it then stands on all "
+            "the others."
+        )
 
 
 @lru_cache(maxsize=4)
