@@ -16,6 +16,9 @@ from data.store.tables_guidelines import guidelines, guidelines_work
 ONLY = 1
 """Number of the one row of the lease."""
 
+APART = timedelta(minutes=1)
+"""So far clocks of machines may differ; a lease that begins later than that is of a clock put back since."""
+
 
 @dataclass(frozen=True)
 class GuidelineState:
@@ -172,4 +175,4 @@ def _same_day(last: Any, now: datetime) -> bool:
 
 
 def _is_held(row: Row[Any] | None, now: datetime) -> bool:
-    return row is not None and row.until > now
+    return row is not None and row.began - APART <= now < row.until

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from data.store import GuidelineState, GuidelinesWork
+from data.store.guidelines import APART
 from services.guidelines import rules
 from services.guidelines.history import HOLDS
 from services.guidelines.rules import IDS, Rule, State
@@ -102,9 +103,18 @@ def standing(rule: Rule, kept: GuidelineState | None, now: datetime, settings: S
     owner = rules.owner(rule, settings)
     if kept is None:
         return Card(rule, "not measured", NEVER, "Not measured yet", owner)
-    if now - kept.time > HOLDS or kept.state not in rules.STATES:
-        why = f"Older than a day: it was {kept.state} when it was worked out last."
+    if why := _not_of_now(kept, now):
         return Card(rule, "not measured", why, kept.headline, owner, kept.time, None, kept.seconds)
-    return Card(
-        rule, kept.state, kept.why, kept.headline, owner, kept.time, kept.since, kept.seconds
-    )  # fmt: skip
+    state: State = kept.state  # type: ignore[assignment]
+    return Card(rule, state, kept.why, kept.headline, owner, kept.time, kept.since, kept.seconds)
+
+
+def _not_of_now(kept: GuidelineState, now: datetime) -> str:
+    """Say why what is kept does not tell how a guideline stands now; "" where it does."""
+    if now - kept.time > HOLDS:
+        return f"Older than a day: it was {kept.state} when it was worked out last."
+    if kept.time - now > APART:
+        return "The clock was put back since it was worked out, so nobody knows how old it is."
+    if kept.state not in rules.STATES:
+        return f"It is kept as {kept.state!r}, which this Keepsight does not know."
+    return ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.artifacts import ArtifactError
 from data.store import GuidelineRow, GuidelinesWork, StoreError
+from data.store.guidelines import APART
 from services import log
 from services.guidelines.evidence import Evidence
 from services.guidelines.rules import IDS, Judged, RulesError, judge, load
@@ -135,8 +136,9 @@ def is_due(installation: Installation) -> bool:
     if not hours or installation.store.guidelines_work() is not None:
         return False
     kept = installation.store.guideline_states()
-    oldest = installation.store.clock() - timedelta(hours=hours)
-    return any(name not in kept or kept[name].time < oldest for name in IDS)
+    now = installation.store.clock()
+    due = timedelta(hours=hours)
+    return any(name not in kept or not -APART <= now - kept[name].time < due for name in IDS)
 
 
 def _who_is_at_it(found: GuidelinesWork | None) -> str:

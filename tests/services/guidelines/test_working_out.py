@@ -145,6 +145,18 @@ def test_what_is_older_than_a_day_is_not_measured_and_never_green(installation, 
     assert page.gather(installation, VERA, "G1").card.state == "not measured"
 
 
+def test_a_clock_put_back_leaves_nothing_green_and_nothing_stuck(installation, found, at):
+    at(48)
+    working_out.refresh(installation, SYSTEM)
+    working_out.begin(installation, SYSTEM)
+    at(-48)
+    assert set(states(installation).values()) == {"not measured"}
+    assert "clock was put back" in index.gather(installation, VERA).cards[0].why
+    assert working_out.is_due(installation)
+    working_out.refresh(installation, SYSTEM)
+    assert set(states(installation).values()) == {"met"}
+
+
 def test_only_who_may_works_it_out_or_ends_it(installation, found):
     for act in (working_out.begin, working_out.refresh, working_out.end):
         with pytest.raises(NotPermitted):
