@@ -85,7 +85,7 @@ class Guidelines(Reach):
         """Keep what was worked out of a guideline.
 
         Its history gets a row for each change of state and one for each day: otherwise the last row is
-        brought up to date.
+        brought up to date. What is shown is kept of the last row alone; what the rule read, of all.
         """
         with self.writing() as connection:
             take_turn(connection, LOG_LOCK)
@@ -98,6 +98,9 @@ class Guidelines(Reach):
                 number, guideline, state, since, now, why, headline, seconds, dict(measured), dict(shown)
             )
             connection.execute(delete(guidelines).where(guidelines.c.number == row.number))
+            if last is not None:
+                followed = update(guidelines).where(guidelines.c.number == last.number).values(shown={})
+                connection.execute(followed)
             connection.execute(insert(guidelines), vars(row))
         return row
 

@@ -62,6 +62,17 @@ def test_a_change_of_state_and_a_day_make_a_row_each(store, at):
     assert [row.number for row in store.guideline_history("G7", NOON + timedelta(hours=2))] == [2, 3]
 
 
+def test_what_is_shown_is_kept_of_the_last_row_and_what_was_read_of_all(store, at):
+    keep(store, shown={"lines": ["Max did it"]}, measured={"open": 1})
+    at(24)
+    keep(store, shown={"lines": ["Eva did it"]}, measured={"open": 2})
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT measured, shown FROM guidelines ORDER BY number").all()
+    assert [tuple(row) for row in rows] == [
+        ('{"open": 1}', "{}"), ('{"open": 2}', '{"lines": ["Eva did it"]}')
+    ]  # fmt: skip
+
+
 def test_each_guideline_has_a_history_of_its_own(store, at):
     keep(store, "G1")
     keep(store, "G11", "at risk")
