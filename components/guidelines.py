@@ -117,7 +117,7 @@ def lines(found: Sequence[Any]) -> html.Dl:
 def _line(one: Any) -> html.Div:
     said: list[Any] = [one.text]
     if one.link:
-        words = ["raw rows", html.Span(f" of {one.label}", className="visually-hidden")]
+        words = [one.opens, html.Span(f" of {one.label}", className="visually-hidden")]
         link = dcc.Link(
             [marks.icon("bi-table"), html.Span(words)], href=one.link, className="ks-quiet-link ks-gl-rows"
         )

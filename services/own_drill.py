@@ -160,8 +160,7 @@ def say_who(installation: Installation, actor: Actor, answer: str) -> OwnDrill:
     if answer != "managers":
         installation.store.keep_own_drill(row.number, {**row.steps, "tries": tries})
         raise DrillRefused(
-            f"Not so: {ANSWERS[answer][:1].lower()}{ANSWERS[answer][1:]} would not work. The Control room "
-            "says who throws its switches; look there, then answer again."
+            "Not so. The Control room says who throws its switches: look there, then answer again."
         )
     return _did(installation, actor, row, "who", {"tries": tries})
 

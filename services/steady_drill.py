@@ -53,10 +53,12 @@ class Tried:
     @property
     def words(self) -> str:
         """The same in a sentence."""
-        what = f"version {self.version[:8]}, signed before, answered" if self.version else "no model answered"
-        verdict = "It works" if self.passed else "It does NOT work"
+        what = (
+            f"version {self.version[:8]}, signed before, answered" if self.version else "no version answered"
+        )
+        verdict = "In" if self.passed else "It does NOT work: in"
         how = "; ".join(f"{name.lower()}: {told}" for name, told in self.came.items())
-        return f"{verdict}: in fail-safe {what} after {self.seconds:.1f} s ({how})."
+        return f"{verdict} fail-safe {what}, after {self.seconds:.1f} s ({how})."
 
 
 class _SwitchedStore(Store):

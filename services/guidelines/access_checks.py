@@ -36,7 +36,7 @@ class AccessCheck(BaseModel):
 
 def read(file: Path = FILE) -> tuple[AccessCheck, ...]:
     """Give the checks of the last walk; NoRecord where there is none, or one of them is not in it."""
-    how = "run tests/pages/test_everybody_can_use_it.py with KEEPSIGHT_KEEP_ACCESS=1 where Chromium is"
+    how = "the tests of Keepsight keep one: see docs/drills.md"
     try:
         found = TypeAdapter(tuple[AccessCheck, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as fault:

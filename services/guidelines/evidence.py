@@ -20,12 +20,15 @@ class Line:
         Path of the page that holds the raw rows.
     note : str
         What the reader must know of it: how it was measured, why it is missing.
+    opens : str
+        What the link leads to, in a few words.
     """
 
     label: str
     text: str
     link: str | None = None
     note: str = ""
+    opens: str = "raw rows"
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def _tests(installation: Installation, found: Gathered) -> str:
     held = user_tests.balance(user_tests.listing(installation, SYSTEM))
     if not held.tests:
         found.lacks(NO_TESTS, "user_tests", "gender_share")
-        found.tell("User tests", "none is registered", "/guidelines/tests")
+        found.tell("User tests", "none is registered", "/guidelines/tests", opens="register one")
         return "no user test"
     found.values |= {"user_tests": held.tests, "gender_share": held.least_share}
     if held.least_share is None:

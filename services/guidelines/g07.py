@@ -34,10 +34,9 @@ def _way(settings: Settings, found: Gathered) -> None:
     found.tell(
         "Whom to contact",
         f"{settings.contact}, or the button at the foot of every page",
-        "/feedback",
-        ""
-        if is_named
-        else "This is what it is set up with: name a person or an address on the Settings page.",
+        None if is_named else "/settings",
+        "" if is_named else "This is what it is set up with: name a person or an address.",
+        opens="Settings",
     )
     outside = (
         "a public form gives them a number to follow it by"

@@ -63,7 +63,7 @@ def _drill(installation: Installation, found: Gathered) -> str:
     if told is None:
         why = "no switch was drilled yet; a manager drills one in the Control room"
         found.lacks(why, "drill_worked", "drill_days")
-        found.tell("The last drill", "none yet", "/control", f"Why that matters: {why}.")
+        found.tell("The last drill", "none yet", "/control", opens="drill a switch")
         return "No switch was drilled yet"
     found.values |= {"drill_worked": told.passed, "drill_days": told.days}
     found.tell("The last drill", f"{told.words} ({told.when})", told.link or "/control")
@@ -88,8 +88,8 @@ def _own(installation: Installation, found: Gathered) -> None:
         "The two-minute drill",
         f"done by {' and '.join(told)} within a year",
         "/drill",
-        "Hide model output and show it again, find who can stop it, ask for a stop. Do it now: it takes two "
-        "minutes and concerns only you.",
+        "Hide model output and show it again, find who can stop it, ask for a stop. It concerns only you.",
+        opens="do it now",
     )
 
 

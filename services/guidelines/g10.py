@@ -9,7 +9,7 @@ from data.store import InUse
 from services import contingency, control_room, steady_drill
 from services.guidelines.drilled import drilled
 from services.guidelines.evidence import Evidence
-from services.guidelines.gathered import Gathered
+from services.guidelines.gathered import Gathered, took
 from services.installation import NothingLoaded
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _drill(installation: Installation, version: str | None, found: Gathered) -> 
             "it was never tried; test it now on the page Drill, or drill the churn model in the Control room"
         )
         found.lacks(why, "drill_passed", "drill_days", "as_drilled")
-        found.tell("The last drill", "none yet", "/drill", f"Why that matters: {why}.")
+        found.tell("The last drill", "none yet", "/drill", opens="test it now")
         return "it was never tried"
     found.values |= {"drill_passed": told.passed, "drill_days": told.days}
     found.values["as_drilled"] = told.version == version if told.has_version and told.passed else None
@@ -80,14 +80,11 @@ def _drill(installation: Installation, version: str | None, found: Gathered) -> 
     found.tell("The last drill", f"{told.words} ({told.when})", told.link or "/drill")
     if told.seconds is not None:
         found.values["seconds"] = told.seconds
-        found.tell(
-            "Time to reach it", f"{_seconds(told.seconds)} in the last drill, answer included", "/drill"
-        )
+        found.tell("Time to reach it", f"{took(told.seconds)} in the last drill, answer included", "/drill")
     found.tell(
-        "Test it now", "managers do, in a sandbox that nobody notices or by a drill of the switch", "/drill"
+        "Test it now",
+        "managers do, in a sandbox that nobody notices or by a drill of the switch",
+        "/drill",
+        opens="test it now",
     )
     return f"the last drill {'passed' if told.passed else 'did NOT pass'}, {told.when}"
-
-
-def _seconds(seconds: float) -> str:
-    return "under 0.1 seconds" if seconds < 0.1 else f"{seconds:.1f} seconds"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services import log_checks
+from services import log_checks, usage
 from services.guidelines.evidence import Evidence
-from services.guidelines.gathered import Gathered, ago, days_since
+from services.guidelines.gathered import Gathered, ago, days_since, took
 from services.guidelines.words import counted, moment, share
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ def _chain(installation: Installation, found: Gathered) -> str:
     kept = log_checks.chain(installation)
     held = kept.result
     found.values |= {"chain_intact": kept.passed, "chain_days": _days(installation, kept)}
-    when = f"{moment(kept.began)}, in {held['seconds']:.1f} s"
+    since = installation.store.head().seq - held["entries"]
+    when = f"{moment(kept.began)}, in {took(held['seconds'])}"
     if kept.passed:
         gone = f", {held['purged']:,} of them without details, removed on record" if held["purged"] else ""
         told = f"{held['entries']:,} entries are as they were written{gone} (walked on {when})"
+        told += f"; {since:,} came since" if since > 0 else ""
     else:
         told = f"broken at entry {held['first_bad']} ({held['what']}): {held['reason']} (walked on {when})"
     found.tell(
@@ -81,7 +83,22 @@ def _why_lost(lost: list[list[object]]) -> str:
 
 
 def _reads(installation: Installation, found: Gathered) -> None:
-    """Tell how often people look at the log, as the use of pages is counted; no names are."""
+    """Tell how often people open entries about their own doings, as use is counted: without names."""
+    used = usage.summary(installation)
+    if not used.is_on:
+        found.lacks("what is used is not counted here (the setting count_usage)", "own_reads")
+        found.tell("Read by people", "not measured", "/settings", "Use is not counted here.", "Settings")
+        return
+    days = (used.until - used.since).days + 1
+    found.values["own_reads"] = used.own_entries_read
+    left = f"; {counted(used.left_out, 'person is', 'people are')} left out" if used.left_out else ""
+    found.tell(
+        "Read by people",
+        f"entries about their own doings were opened {counted(used.own_entries_read, 'time')} in {days} days",
+        "/log",
+        f"Since {used.since:%d %B %Y}, counted without names{left}.",
+        "read yours",
+    )
 
 
 def _days(installation: Installation, kept: KeptCheck) -> float:

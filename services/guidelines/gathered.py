@@ -23,9 +23,11 @@ class Gathered:
         self.values |= dict.fromkeys(names)
         self.missing |= dict.fromkeys(names, why)
 
-    def tell(self, label: str, text: str, link: str | None = None, note: str = "") -> None:
+    def tell(
+        self, label: str, text: str, link: str | None = None, note: str = "", opens: str = "raw rows"
+    ) -> None:
         """Add a line."""
-        self.lines.append(Line(label, text, link, note))
+        self.lines.append(Line(label, text, link, note, opens))
 
     def table(self, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table, where it has rows."""
@@ -39,7 +41,12 @@ class Gathered:
 
 def days_since(now: datetime, then: datetime) -> float:
     """Count the days from a moment until now, never below 0: a clock may have been put back."""
-    return max(0.0, (now - then) / timedelta(days=1))
+    return round(max(0.0, (now - then) / timedelta(days=1)), 3)
+
+
+def took(seconds: float) -> str:
+    """Say how long something took."""
+    return "under 0.1 seconds" if seconds < 0.1 else f"{seconds:.1f} seconds"
 
 
 def ago(days: float) -> str:
