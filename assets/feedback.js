@@ -57,6 +57,7 @@
     const named = about === "page" ? `Page ${page || path}` : `${thing} ${id}`.trim();
     element("-about").textContent = guideline ? `${named}. Guideline ${guideline}.` : `${named}.`;
     once = once || key();
+    element("").classList.remove("ks-fb-is-sent");
     const set = window.dash_clientside.set_props;
     set(`${SHEET}-thing`, { data: { about, about_id: id, guideline, page: path, once, ...answered } });
     set(`${SHEET}-result`, { children: [] });
@@ -75,6 +76,8 @@
   }
 
   document.addEventListener("click", (event) => {
+    // a link in the sheet leads to another page, over which it must not stay
+    if (event.target.closest && event.target.closest(`#${SHEET} a`)) element("").close();
     const pressed = event.target.closest && event.target.closest("button");
     if (!pressed) return;
     if (pressed.dataset.feedbackAbout !== undefined) {
@@ -106,7 +109,9 @@
     if (!done) return;
     once = null;
     const sheet = element("");
-    if (sheet && sheet.open) sheet.querySelector(".ks-dialog-close").focus();
+    if (!sheet || !sheet.open) return;
+    sheet.classList.add("ks-fb-is-sent");
+    sheet.querySelector(".ks-dialog-close").focus();
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { feedback: { sent } });

@@ -10,7 +10,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components import controls, dialog
+from components import dialog
 from components.marks import icon
 
 SHORTCUT = "Alt+Shift+F"
@@ -109,10 +109,7 @@ def sheet(places: Mapping[str, Any], verdicts: Sequence[tuple[str, str]], longes
         "Say something",
         [
             html.P(id=Ids.ABOUT, className="ks-fb-about"),
-            html.Div(
-                [html.P("What about it?", className="ks-dialog-label"),
-                 controls.choice(Ids.VERDICT, verdicts, None, label="What about it?")],
-            ),
+            _verdict(verdicts),
             _text(longest),
             _name(),
             html.Div(id=Ids.RESULT, className="ks-fb-result", role="status"),
@@ -131,6 +128,16 @@ def sheet(places: Mapping[str, Any], verdicts: Sequence[tuple[str, str]], longes
         id="ks-feedback-holder",
         **{"data-places": json.dumps(places, ensure_ascii=False)},
     )
+
+
+def _verdict(verdicts: Sequence[tuple[str, str]]) -> html.Div:
+    # one name for all makes them one stop of the tab key, moved through by arrows
+    options = [{"label": words, "value": value} for value, words in verdicts]
+    radios = dbc.RadioItems(
+        id=Ids.VERDICT, options=options, value=None, name=Ids.VERDICT, className="ks-choice"
+    )
+    group = html.Div(radios, role="radiogroup", **{"aria-label": "What about it?"})
+    return html.Div([html.P("What about it?", className="ks-dialog-label"), group])
 
 
 def _text(longest: int) -> html.Div:

@@ -40,7 +40,7 @@ def verdicts() -> dict[str, str]:
 
 def page_of(path: str) -> Named | None:
     """Find the page a path belongs to: itself, or what it lies below; None where it is none of ours."""
-    known, place = pages(), path.rstrip("/") or "/"
+    known, place = pages(), path.rstrip("/") or path[:1]
     while place:
         if place in known:
             return known[place]

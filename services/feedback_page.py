@@ -94,6 +94,12 @@ def gather(
     )
 
 
+def revision(installation: Installation, number: int) -> int:
+    """Give the revision of an item as it stands now; 0 where there is none."""
+    item = installation.store.feedback_item(number)
+    return item.revision if item else 0
+
+
 def gather_item(installation: Installation, actor: Actor, number: int) -> ItemPage:
     """Put one item's page together, and note that it was seen by who may answer.
 

@@ -48,6 +48,8 @@ def _export(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label)
     if payload.get("what") == "log":
         rows = payload.get("rows")
         return f"{who} took {rows if isinstance(rows, int) else 'some'} entries of this log out as a file."
+    if payload.get("what") == "feedback":
+        return f"{who} took {payload.get('rows')} items of feedback out as a file."
     rows = payload.get("rows")
     much = f"{rows:,} customers" if isinstance(rows, int) else "customers"
     what = LISTS.get(str(payload.get("what")))
