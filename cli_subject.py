@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from cli import _answer, _clear_errors, _here, as_json
+from cli import _answer, _clear_errors, _here, _say, as_json
 from cli_signing import _person, by
 from services import objections, subject
 from services.objections import Objection
@@ -49,31 +49,37 @@ def show(customer: str, by: str, as_json: bool) -> None:
 @subject_group.command("object")
 @click.argument("customer")
 @click.option("--words", required=True, help="What the customer said, and how it came in.")
+@click.option("--yes", is_flag=True, help="Do not ask: what it does was read before.")
 @by
 @as_json
 @_clear_errors
-def record(customer: str, words: str, by: str, as_json: bool) -> None:
+def record(customer: str, words: str, yes: bool, by: str, as_json: bool) -> None:
     """Record that CUSTOMER objects to profiling: no score, no list, no offer from now on.
 
     Example: flask subject object C-02978 --words "By phone on 4 March." --by ada
     """
-    made = objections.record(_here(), _person(by), customer, words)
-    _answer(_told(made), f"{made.customer} objects to profiling. {objections.CONSEQUENCE}", as_json)
+    person = _person(by)
+    _ask(objections.CONSEQUENCE, f"Record that {customer} objects to profiling?", yes)
+    made = objections.record(_here(), person, customer, words)
+    _answer(_told(made), f"{made.customer} objects to profiling; it holds from now on.", as_json)
 
 
 @subject_group.command("lift")
 @click.argument("customer")
 @click.option("--words", required=True, help="What the customer said, and how it came in.")
+@click.option("--yes", is_flag=True, help="Do not ask: what it does was read before.")
 @by
 @as_json
 @_clear_errors
-def lift(customer: str, words: str, by: str, as_json: bool) -> None:
+def lift(customer: str, words: str, yes: bool, by: str, as_json: bool) -> None:
     """Record that CUSTOMER takes the objection back, and score them again.
 
     Example: flask subject lift C-02978 --words "By letter of 9 March." --by ada
     """
-    made = objections.lift(_here(), _person(by), customer, words)
-    _answer(_told(made), f"{made.customer} objects no longer. {objections.LIFTED}", as_json)
+    person = _person(by)
+    _ask(objections.LIFTED, f"Record that {customer} takes the objection back?", yes)
+    made = objections.lift(_here(), person, customer, words)
+    _answer(_told(made), f"{made.customer} objects no longer.", as_json)
 
 
 @subject_group.command("list")
@@ -92,6 +98,13 @@ def listed(by: str, as_json: bool) -> None:
         for one in rows
     ]
     _answer([_told(one) for one in rows], "\n".join(lines) or "Nobody objects to profiling.", as_json)
+
+
+def _ask(consequence: str, question: str, is_sure: bool) -> None:
+    """Say what it does, then ask."""
+    _say(consequence)
+    if not is_sure:
+        click.confirm(question, abort=True, err=True)
 
 
 def _told(one: Objection) -> dict[str, Any]:
