@@ -39,6 +39,18 @@ def latest(installation: Installation) -> Latest:
     )
 
 
+def made_up_customer(installation: Installation) -> str | None:
+    """Give a customer of synthetic data, who is no person; None where customers are real."""
+    try:
+        dataset = installation.dataset()
+    except NothingLoaded:
+        return None
+    if not dataset.spec.synthetic:
+        return None
+    rows = installation.warehouse.customers_page(dataset.snapshot, None, stop=1).rows
+    return str(rows[0][dataset.spec.id]) if rows else None
+
+
 def _plan(installation: Installation, version: str | None, snapshot: str) -> int | None:
     if version is None or installation.warehouse.snapshot(snapshot).customers > MOST_CUSTOMERS:
         return None

@@ -27,7 +27,10 @@ STANDS_SECONDS = 600.0
 
 MOST_NAMED = 20
 
-ASKED = ("overview", "scenario", "list", "action", "export", "what-if", "prediction")
+ASKED = (
+    "overview", "scenario", "list", "action", "export", "what-if", "prediction", "subject", "way-back",
+    "movement", "recommendation",
+)  # fmt: skip
 """Kinds of entries that a walk leaves behind; its own entry names them."""
 
 SAYS = re.compile(r"\b(people|person) decides?\b", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from services.scenario_export import NOTICE
 from services.subject import SubjectAnswer
 
 
@@ -54,4 +55,5 @@ def plain(found: SubjectAnswer) -> dict[str, Any]:
         "asked_and_done": [asdict(one) | {"time": one.time.isoformat()} for one in found.deeds],
         "older_entries": found.older,
         "to_contest": {"contact": found.contact, "complaint_form": found.complaint},
+        "notice": NOTICE,
     }  # fmt: skip

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from services.installation import Installation, NothingLoaded
-from services.notice_subjects import latest
+from services.notice_subjects import latest, made_up_customer
 from web.guard import ASSETS, CALLBACKS
 
 
 @dataclass(frozen=True)
 class Example:
-    """An address to ask for, with a form to send along where it takes one."""
+    """An address to ask for, with a form to send where it takes one; ``sort`` tells it from its like."""
 
     path: str
     form: Mapping[str, str] | None = None
+    sort: str = ""
+
+
+Found = Example | tuple[Example, ...] | str
+"""What there is to look at, or why there is nothing."""
 
 
 PARTS: Mapping[str, str] = {
@@ -54,11 +60,12 @@ NAMES: Mapping[str, str] = {
     "scenario_files.kept": "List of a kept scenario (CSV)",
     "scenario_files.asked": "List of a scenario (CSV)",
     "scenario_files.planned": "List of a plan (CSV)",
-    "log_files.taken_out": "Decision log (CSV)",
+    "log_files.taken_out": "Decision log",
+    "subject_file.taken_out": "All that is held about a customer",
 }
 
 
-def _card(installation: Installation) -> Example | str:
+def _card(installation: Installation) -> Found:
     version = _in_use(installation)
     return Example(f"/model/card/{version}.html") if version else "no version is in use"
 
@@ -70,33 +77,46 @@ def _in_use(installation: Installation) -> str | None:
         return None
 
 
-def _action(installation: Installation) -> Example | str:
+def _action(installation: Installation) -> Found:
     found = latest(installation).action
     return Example(f"/actions/{found}.csv") if found else "no action was started yet"
 
 
-def _kept(installation: Installation) -> Example | str:
+def _kept(installation: Installation) -> Found:
     found = latest(installation).scenario
     return Example(f"/scenarios/{found}/steps.csv") if found else "no scenario was kept yet"
 
 
-def _asked(installation: Installation) -> Example | str:
+def _asked(installation: Installation) -> Found:
     if not _in_use(installation):
         return "no version is in use"
     return Example("/scenarios/steps.csv", {"scenario": json.dumps({"steps": []})})
 
 
-def _plan(installation: Installation) -> Example | str:
+def _plan(installation: Installation) -> Found:
     found = latest(installation).plan
     return Example(f"/scenarios/goal/{found}.csv") if found else "nobody planned on these customers yet"
 
 
-EXAMPLES: Mapping[str, Callable[[Installation], Example | str]] = {
+def _subject(installation: Installation) -> Found:
+    found = made_up_customer(installation)
+    if found is None:
+        return "it is about one real person, so nobody's is taken out for a look; tests look at it"
+    path = f"/subject/file.{{}}?{urlencode({'customer': found})}"
+    return Example(path.format("html"), sort="HTML"), Example(path.format("json"), sort="JSON")
+
+
+# of the log the trainings: model figures are among them, and their words do not speak of the notice
+EXAMPLES: Mapping[str, Callable[[Installation], Found]] = {
     "sign_in.link": lambda _: Example("/link/of-nobody"),
     "card_file.model_card": _card,
     "action_files.listed": _action,
     "scenario_files.kept": _kept,
     "scenario_files.asked": _asked,
     "scenario_files.planned": _plan,
-    "log_files.taken_out": lambda _: Example("/log.csv?kind=notice-walk"),
+    "log_files.taken_out": lambda _: (
+        Example("/log.csv?kind=train", sort="CSV"),
+        Example("/log.jsonl?kind=train", sort="JSON lines"),
+    ),
+    "subject_file.taken_out": _subject,
 }

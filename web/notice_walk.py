@@ -197,22 +197,26 @@ def _routes(visit: _Visit, installation: Installation) -> Iterator[Place]:
         if asked is None and there[endpoint].arguments:
             yield Place(kind, name, there[endpoint].rule, False, "nobody has said how to look at it")
             continue
-        example = asked(installation) if asked else notice_examples.Example(there[endpoint].rule)
-        if isinstance(example, str):
-            yield Place(kind, name, there[endpoint].rule, None, example)
+        found = asked(installation) if asked else notice_examples.Example(there[endpoint].rule)
+        if isinstance(found, str):
+            yield Place(kind, name, there[endpoint].rule, None, found)
             continue
-        stranger = endpoint in guard.PUBLIC
-        answer = (
-            visit.post(example.path, example.form)
-            if example.form is not None
-            else visit.get(example.path, stranger=stranger)
-        )
-        yield _looked_at(kind, name, example.path, answer)
+        for one in found if isinstance(found, tuple) else (found,):
+            answer = _answer(visit, one, stranger=endpoint in guard.PUBLIC)
+            yield _looked_at(kind, f"{name} ({one.sort})" if one.sort else name, one.path, answer)
+
+
+def _answer(visit: _Visit, one: notice_examples.Example, *, stranger: bool) -> _Answer:
+    if one.form is not None:
+        return visit.post(one.path, one.form)
+    return visit.get(one.path, stranger=stranger)
 
 
 def _looked_at(kind: Any, name: str, path: str, answer: _Answer) -> Place:
     if answer.code >= 400 and kind == "file":
         return Place(kind, name, path, None, f"it was not given out just now (answer {answer.code})")
+    if not answer.text.strip():
+        return Place(kind, name, path, None, "there is nothing in it")
     good = _file_says(answer) if answer.type == "text/csv" else says(answer.text)
     return Place(kind, name, path, good, "" if good else "it says nowhere that people decide")
 

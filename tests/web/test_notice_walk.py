@@ -10,8 +10,10 @@ from data.store import EntryFilter
 from services import first_use, notice_walk, scenario_export
 from services.guidelines import g01
 from services.guidelines.rules import judge, load
+from services.notice_subjects import made_up_customer
 from services.roles import SYSTEM
 from tests.services import small_town
+from tests.services.trial_town import settle
 from web import guard, notice_examples
 
 
@@ -104,8 +106,15 @@ def test_the_walk_is_on_record_as_what_it_is_and_leaves_no_session(house):
     last = made[0]
     assert (last.header.kind, last.payload["without"]) == ("notice-walk", [])
     assert last.payload["entries"] == sorted(one.header.seq for one in made[1:])
-    assert not [one for one in made if one.header.kind in ("prediction", "what-if")], "nobody is asked about"
+    about = {one.subject for one in made if one.header.kind in ("prediction", "what-if", "subject")}
+    assert about == {made_up_customer(installation)}, "one who is no person"
     assert installation.store.open_sessions(now) == sessions
+
+
+def test_no_real_person_is_asked_about(tmp_path):
+    real, _ = settle(tmp_path)
+    assert made_up_customer(real) is None
+    assert "one real person" in notice_examples.EXAMPLES["subject_file.taken_out"](real)
 
 
 def test_nobody_outside_can_ask_in_keepsights_name(house):
