@@ -25,7 +25,7 @@ HEADLINES = (CUSTOMERS, CHURN, REVENUE, AT_RISK, LEAVERS, SAVED)
 
 MONTHS_A_YEAR = 12
 PICTURED = re.compile(
-    r"\b1 in \d|\bpeople\b|\bcustomers?\b|\bperson\b|[$\u20ac\u00a3\u00a5\u20b9]\s?\d|\b[A-Z]{3} \d"
+    r"\b\d in \d|\bpeople\b|\bcustomers?\b|\bperson\b|[$\u20ac\u00a3\u00a5\u20b9]\s?\d|\b[A-Z]{3} \d"
 )
 
 

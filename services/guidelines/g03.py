@@ -173,7 +173,7 @@ def _moves(found: Sequence[Move], settings: Settings) -> Rows:
 def _held(held: Sequence[HeldRow], spec_name: str) -> Rows:
     rows = tuple(
         (
-            moment(row.time), f"version {row.version[:8]} for {row.against[:8]}", row.name,
+            moment(row.time), f"Version {row.version[:8]} for {row.against[:8]}", row.name,
             _effect(row), row.how or "waits", row.reason or "",
         )
         for row in held[:SHOWN]

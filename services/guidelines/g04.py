@@ -106,7 +106,14 @@ def _headline(area: Area, found: Any) -> str:
 
 def _conditions(found: Any, link: str) -> list[Line]:
     stamp = found.stamp
-    lines = [Line("Customers", _then(found.customers, number), link, f"Active, data of {stamp.data_date}.")]
+    lines = [
+        Line(
+            "Customers",
+            _then(found.customers, number),
+            link,
+            f"Active, data of {_month(stamp.data_date, dated=found.churn_period)}.",
+        )
+    ]
     churn = found.churn_share.now
     if churn is not None:
         pictured = one_in(churn)
@@ -115,7 +122,7 @@ def _conditions(found: Any, link: str) -> list[Line]:
                 "Churn",
                 _then(found.churn_share, share) + (f": {pictured} customers" if pictured else ""),
                 link,
-                f"Left within {counted(stamp.horizon_months, 'month')} after {found.churn_period}."
+                f"Left within {counted(stamp.horizon_months, 'month')} after {_month(found.churn_period)}."
                 if found.churn_period
                 else "Of all customers in the data.",
             )
@@ -144,7 +151,7 @@ def _then(tile: Any, write: Any) -> str:
     """Write a figure of now and the one before it."""
     if tile.now is None:
         return "not known"
-    return write(tile.now) + (f", {write(tile.before)} the period before" if tile.before is not None else "")
+    return write(tile.now) + (f" ({write(tile.before)} the period before)" if tile.before is not None else "")
 
 
 # --- what it consumes --------------------------------------------------------------------------------
@@ -257,6 +264,12 @@ def _end_of(period: str | None) -> date | None:
         return None
     first = datetime.fromisoformat(period).date()
     return (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _month(text: str, dated: str | None = "") -> str:
+    """Write the month of an ISO date; the day where the data have no months (``dated`` is None)."""
+    found = datetime.fromisoformat(text).date()
+    return _day(found) if dated is None else f"{found:%B %Y}"
 
 
 def _day(day: date) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from config.managed import MANAGED
 from config.settings import Settings
 from data.store import EntryFilter, InUse, ServingRow
 from data.warehouse import moved
 from models import drift
+from services.managers_settings_words import said
 from services.roles import SYSTEM
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def _versions(installation: Installation, since: datetime) -> Iterator[Move | st
     names = {one.id: one.name for one in installation.store.users()} | {SYSTEM.id: SYSTEM.name}
     for former, later in pairs[-MOST:]:
         snapshot = _snapshot_at(installation, in_use, later.since)
-        what = f"version {str(later.version)[:8]} for {str(former.version)[:8]} ({later.began})"
+        what = f"Version {str(later.version)[:8]} for {str(former.version)[:8]} ({later.began})"
         found = _between(installation, (snapshot, str(former.version)), (snapshot, str(later.version)))
         if found is None:
             yield what
@@ -168,7 +170,7 @@ def _loads(installation: Installation, since: datetime) -> Iterator[Move]:
                 yield Move(
                     "load",
                     snapshot.created,
-                    f"{snapshot.rows:,} rows loaded from {snapshot.source}",
+                    f"Load of {snapshot.rows:,} rows from {snapshot.source}",
                     _loader(installation, snapshot.id),
                     *found,
                     in_hours=installation.settings.hours.hold(snapshot.created),
@@ -195,7 +197,7 @@ def _settings(installation: Installation, since: datetime) -> Iterator[Move]:
         yield Move(
             "setting",
             one.header.time,
-            f"{payload.get('name')} from {payload.get('before')} to {payload.get('after')}",
+            _setting(str(payload.get("name")), payload.get("before"), payload.get("after")),
             one.actor_name or one.header.actor,
             int(figures.get("listed_before") or 0),
             None,
@@ -205,6 +207,11 @@ def _settings(installation: Installation, since: datetime) -> Iterator[Move]:
             reason=payload.get("override"),
             is_exempt=payload.get("undoes") is not None,
         )
+
+
+def _setting(name: str, before: Any, after: Any) -> str:
+    called = MANAGED[name].label if name in MANAGED else name
+    return f"{called}: {said(name, before)}, now {said(name, after)}"
 
 
 # --- measuring ---------------------------------------------------------------------------------------

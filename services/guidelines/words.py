@@ -47,8 +47,10 @@ def ranged(amount: Amount, currency: str | None = None) -> str:
 
 
 def one_in(part: float) -> str | None:
-    """Write a share (0 to 1) as one in so many, "1 in 9"; None where that says nothing."""
-    return f"1 in {number(1 / part)}" if 0 < part <= 0.75 else None
+    """Write a share (0 to 1) as one in so many, "1 in 9", or "7 in 10"; None where that says nothing."""
+    if 0.5 < part < 0.95:
+        return f"{number(10 * part)} in 10"
+    return f"1 in {number(1 / part)}" if 0 < part <= 0.5 else None
 
 
 def moment(time: datetime) -> str:

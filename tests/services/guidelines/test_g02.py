@@ -152,4 +152,10 @@ def test_an_action_that_is_not_over_says_when_it_will_be(town):
 def test_figures_in_words():
     assert ranged(Amount(22, -3, 30)) == "22 (−3 to 30)"
     assert (money(-1234, "EUR"), money(12_345, "CHF")) == ("−€1,234", "CHF 12.3k")
-    assert (one_in(0.11), one_in(0.0), one_in(0.9)) == ("1 in 9", None, None)
+    assert [one_in(part) for part in (0.11, 0.5, 0.7, 0.97, 0.0)] == [
+        "1 in 9",
+        "1 in 2",
+        "7 in 10",
+        None,
+        None,
+    ]
