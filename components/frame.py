@@ -246,6 +246,8 @@ def _person(person: str, role: str, csrf: tuple[str, str] | None) -> html.Detail
             html.Div(
                 [
                     html.P([html.Strong(person), html.Span(role)], className="ks-person-card"),
+                    dcc.Link([icon("bi-person-gear"), "You and your area"], href="/me",
+                             className="ks-button ks-button-quiet"),
                     first_use.again(),
                     html.Form(
                         [*hidden, html.Button([icon("bi-box-arrow-right"), "Sign out"], type="submit",
@@ -276,14 +278,15 @@ def foot_facts(stamp: Any, contact: str) -> list[Any]:
 
 def _foot(contact: str, *, says: bool) -> html.Section:
     facts = html.Div(foot_facts(None, contact), id=FOOT, className="ks-foot-facts")
-    said = [html.Div(id=saying.Ids.ASK), saying.page_opener()] if says else []
+    asked = [html.Div(id=saying.Ids.ASK)] if says else []
+    ways = [responsible.opener(), *([saying.page_opener()] if says else [])]
     # No footer element: Dash puts its scripts into one, and a page has one only.
     return html.Section(
         [
             html.P(NOTICE, className="ks-foot-notice"),
             facts,
-            responsible.opener(),
-            *said,
+            html.Div(ways, className="ks-foot-ways"),
+            *asked,
             responsible.place(contact),
         ],
         className="ks-foot",

@@ -10,6 +10,7 @@ from components import frame
 from pages import (
     _first_use,
     _responsible,  # noqa: F401  (registers who is responsible)
+    _what_changed,
 )
 from services import control_notices
 from services.installation import NothingLoaded
@@ -47,6 +48,7 @@ def banner(found: Stamp | None, search: str | None = None) -> list[Any]:
     said = [
         _first_use.note(search),
         frame.maintenance(control_notices.current(here.installation())),
+        _what_changed.notice(),
         frame.draft_notice(found, may_sign=permitted(here.actor(), "sign-model")),
     ]
     return [one for one in said if one is not None]

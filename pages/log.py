@@ -21,7 +21,7 @@ from web import here
 
 dash.register_page(__name__, path="/log", title="Decision log - Keepsight", order=8)
 
-EVERYBODY, OWN = "Everything", "Everything of yours"
+EVERYBODY, OWN = "Everything", "Everything of yours and of your own area"
 PARTS = ("kind", "who", "about", "version", "since", "until")
 
 

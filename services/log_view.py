@@ -24,7 +24,7 @@ class NoSuchView(ValueError):
 
 @dataclass(frozen=True)
 class Choices:
-    """What the log can be narrowed to, as pairs of value and words; ``people`` only for who may read all."""
+    """What the log can be narrowed to, as pairs of value and words; others only for who may read all."""
 
     kinds: list[tuple[str, str]]
     people: list[tuple[str, str]]
@@ -34,7 +34,7 @@ class Choices:
 def choices(installation: Installation, actor: Actor) -> Choices:
     """Name what the log can be narrowed to by this person."""
     require(actor, "read-log")
-    people: list[tuple[str, str]] = []
+    people = [(actor.id, actor.name)]
     if permitted(actor, "read-all-log"):
         people = [(SYSTEM.id, SYSTEM.name), *((user.id, user.name) for user in installation.store.users())]
     rows = installation.store.versions()[:MOST_VERSIONS]

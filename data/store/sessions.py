@@ -120,6 +120,11 @@ class Sessions(Reach):
                 for row in connection.execute(query)
             ]
 
+    @staticmethod
+    def session_handle(session_id: str) -> str:
+        """Give the handle of a session by its id."""
+        return digest(session_id)[:HANDLE]
+
     def end_session_called(self, user_id: str, handle: str, now: datetime | None = None) -> bool:
         """End one session of a person by its handle; False where none of that name is open."""
         if len(handle) != HANDLE:
