@@ -47,7 +47,8 @@ def plan(found: Any, *, leaves_out: bool) -> list[Any]:
         html.Ol([html.Li(text) for text in found.words], className="ks-ac-steps"),
         _figures(figures),
         html.P(
-            f"From {day(found.starts)} to {day(found.ends)}; who has left by {day(found.due)} counts.",
+            f"From {day(found.starts)} to {day(found.ends)}; who has left by {day(found.due)} counts. "
+            "Until then its customers are taken: no other action, and no A/B comparison.",
             className="ks-card-note",
         ),
         *_collisions(found.collisions, leaves_out),

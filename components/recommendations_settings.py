@@ -29,6 +29,9 @@ NUMBERS: dict[str, tuple[float, float, float]] = {
     "damping": (0, 1, 0.05),
 }
 OF_TITLES = ("least_support", "half_life_days", "damping")
+BEFORE = (
+    "What is saved alters the lists of everybody, from the next one on. Lists on record replay as they were."
+)
 EFFECTS = {
     "ranker": "What decides the order of a list.",
     "allow_self": "Whether a category may speak for itself; else the diagonal is not allowed.",
@@ -55,7 +58,8 @@ def ranker(current: str, revision: int, *, may_change: bool) -> html.Div | None:
         )
         for value, words in RANKERS
     ]  # fmt: skip
-    return html.Div(buttons, className="ks-rec-ways", role="group", **{"aria-label": "Ranked by"})
+    note = html.Span("another order for everybody, from the next list on", className="ks-card-note")
+    return html.Div([*buttons, note], className="ks-rec-ways", role="group", **{"aria-label": "Ranked by"})
 
 
 def rules(sentences: Sequence[str]) -> html.Ul:
@@ -74,6 +78,7 @@ def form(setting: Any, labels: dict[str, str], field_id: Callable[[str], Any], s
             html.Div(shared, className="ks-rec-fields"),
             html.H3("Only where titles chosen together rank", className="ks-part-title"),
             html.Div(titles, className="ks-rec-fields"),
+            html.P(BEFORE, className="ks-card-note"),
             save,
         ],
         className="ks-twin ks-rec-form",

@@ -117,6 +117,7 @@ def _cancel_dialog(found: TrialsPage) -> html.Dialog:
         Ids.CANCEL_DIALOG,
         "Call off a promotion that waits?",
         [
+            html.P("The version that answers now goes on; what was signed is not put in its place."),
             controls.radios(Ids.CANCELLED, waiting, waiting[0][0], label="Which promotion"),
             dialog.writing(Ids.REASON, "Why", hint="It is kept in the log."),
         ],

@@ -27,6 +27,12 @@ CLOSING = (
 )
 
 
+CHANGING = (
+    "From their next click on they see and do what the new role may; what that is stands under \"What each "
+    "role may do\"."
+)
+
+
 class Ids(StrEnum):
     """Every id of this page."""
 
@@ -95,6 +101,7 @@ def _account(found: Person) -> html.Section:
     change = [
         html.Div([html.P("Role", className="ks-dialog-label"),
                   controls.choice(Ids.NEW_ROLE, roles, found.role, label=f"Role of {found.name}")]),
+        html.P(CHANGING, className="ks-card-note"),
         _button("Change the role", Ids.SET_ROLE),
     ]  # fmt: skip
     closed = found.disabled is not None
