@@ -172,6 +172,10 @@ class Readers(Reach):
         change = update(areas).where(areas.c.number == number).values(snapshot=snapshot, claimed=None)
         with self.writing() as connection:
             connection.execute(change)
+            if connection.dialect.name == "postgresql":
+                # what it found out of these tables before would have it walk them the wrong way
+                connection.exec_driver_sql("ANALYZE log_readers")
+                connection.exec_driver_sql("ANALYZE area_customers")
 
     def remove_area(self, number: int) -> bool:
         """Remove an area that is nobody's own, some rows at a time; False where it is somebody's again."""
