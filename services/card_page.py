@@ -1,4 +1,4 @@
-"""The card of a version as one HTML page that stands alone: from its report in plain language, no script."""
+"""The card of a version, and the data sheet, each as one HTML page that stands alone, without a script."""
 
 from __future__ import annotations
 
@@ -69,6 +69,12 @@ def write(report: Mapping[str, Any], *, version: str, report_sha256: str, horizo
 def with_standing(card: str, **standing: Any) -> str:
     """Put in who stands behind the version, its checks, the plan for failing, its notes."""
     return card.replace(STANDING, _templates().get_template("standing.html").render(**standing), 1)
+
+
+def data_sheet(sheet: Any) -> str:
+    """Write a data sheet (``services.data_sheet.Sheet``) in the same manner."""
+    style = Markup((TEMPLATES / "card.css").read_text(encoding="utf-8"))
+    return _templates().get_template("data_sheet.html").render(sheet=sheet, style=style)
 
 
 @cache

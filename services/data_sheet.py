@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from config.dataset import NOT_RECORDED, DatasetSpec
-from services import loads
-from services.card_page import TEMPLATES
+from services import card_page, loads
 from services.roles import Actor, require
 
 if TYPE_CHECKING:
@@ -124,21 +119,7 @@ def make(installation: Installation, actor: Actor) -> Sheet:
 
 def page(sheet: Sheet) -> str:
     """Write the sheet as one HTML page that stands alone: no script, nothing loaded from anywhere."""
-    return (
-        _templates()
-        .get_template("data_sheet.html")
-        .render(sheet=sheet, style=Markup((TEMPLATES / "card.css").read_text(encoding="utf-8")))
-    )
-
-
-@cache
-def _templates() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    made.filters |= {"number": lambda value: "not known" if value is None else f"{value:,}", "share": _share}
-    return made
+    return card_page.data_sheet(sheet)
 
 
 def _columns(spec: DatasetSpec, report: Mapping[str, Any], rows: int) -> tuple[Column, ...]:

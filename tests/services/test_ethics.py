@@ -75,6 +75,15 @@ def test_an_answer_older_than_the_version_does_not_count(town):
         sign(installation, named["new"])
 
 
+def test_an_answer_for_another_version_does_not_count_however_new(town):
+    installation, named = town
+    answer_all(installation, named["near"])
+    (why,) = {one.why for one in ethics.review(installation, named["new"]).lines}
+    assert why == f"It was written for version {named['near'][:8]}."
+    with pytest.raises(SignOffRefused):
+        sign(installation, named["new"])
+
+
 def test_answers_of_the_version_before_hold_once_they_are_confirmed(town):
     installation, named = town
     found = ethics.review(installation, named["new"])

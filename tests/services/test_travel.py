@@ -15,9 +15,10 @@ from config.settings import Settings
 from data.artifacts import ArtifactError, canonical
 from data.bundle import BundleError, read_bundle
 from models.scorecard import Scorecard
-from services import log, travel
+from services import ethics, log, signing, travel
 from services.installation import Installation
 from services.roles import SYSTEM, Actor, NotPermitted
+from tests.services.reviewed import answer_all
 from tests.services.small_town import ROWS, SPEC, settle_town
 from tests.services.trial_town import hashes
 
@@ -158,6 +159,17 @@ def test_signatures_of_elsewhere_are_read_and_count_for_nothing(sender, receiver
     assert receiver.store.version(version).owner is None
     there = receiver.store.version(version).metrics["imported"]["signatures_there"]
     assert [one["name"] for one in there] == ["Max"]
+
+
+def test_answers_of_elsewhere_open_no_way_to_a_signature_here(sender, receiver, version, tmp_path):
+    """R51: an imported version is answered for where it is to serve."""
+    answer_all(sender, version)
+    path = travel.export_version(sender, SYSTEM, version, tmp_path / "b").path
+    travel.import_version(receiver, SYSTEM, path)
+    assert len(ethics.open_questions(receiver, version)) == 10
+    report = receiver.store.version(version).report_sha256
+    with pytest.raises(signing.SignOffRefused, match="10 of the ten questions of the ethics review"):
+        signing.sign(receiver, MANAGER, version, report, "I read it elsewhere.")
 
 
 def test_the_snapshot_of_elsewhere_is_on_record_and_never_current(sender, receiver, version, bundle):
