@@ -15,7 +15,7 @@ from flask import Response, g
 from flask_login import AnonymousUserMixin
 
 from services.installation import Installation
-from services.notice_walk import Place, Shown, Walk, says
+from services.notice_walk import Kind, Place, Shown, Walk, says
 from services.roles import SYSTEM
 from web import guard, notice_examples
 from web.session import TOKEN_HEADER, Person, csrf_token
@@ -153,7 +153,7 @@ def _carries(shell: Any) -> bool:
     frame = next(_of_class(shell, "ks-frame"), None)
     notice = next(_of_class(frame, NOTICE), None)
     foot = next(_of_class(frame, "ks-foot"), None)
-    if notice is None or foot is None or not says(_text(notice)):
+    if frame is None or notice is None or foot is None or not says(_text(notice)):
         return False
     hidden = [part["props"].get("hidden") or part["props"].get("style") for part in (frame, notice, foot)]
     return not any(hidden) and any(_id(node) == "_pages_content" for node in _nodes(frame))
@@ -191,7 +191,7 @@ def _routes(visit: _Visit, installation: Installation) -> Iterator[Place]:
     """Look at every other address that people reach."""
     there = {rule.endpoint: rule for rule in visit.server.url_map.iter_rules()}
     for endpoint in sorted((guard.PUBLIC | guard.SIGNED_IN) & there.keys() - notice_examples.PARTS.keys()):
-        kind = "public page" if endpoint in guard.PUBLIC else "file"
+        kind: Kind = "public page" if endpoint in guard.PUBLIC else "file"
         asked = notice_examples.EXAMPLES.get(endpoint)
         name = notice_examples.NAMES.get(endpoint, endpoint.replace("_", " ").replace(".", ": "))
         if asked is None and there[endpoint].arguments:
@@ -212,7 +212,7 @@ def _answer(visit: _Visit, one: notice_examples.Example, *, stranger: bool) -> _
     return visit.get(one.path, stranger=stranger)
 
 
-def _looked_at(kind: Any, name: str, path: str, answer: _Answer) -> Place:
+def _looked_at(kind: Kind, name: str, path: str, answer: _Answer) -> Place:
     if answer.code >= 400 and kind == "file":
         return Place(kind, name, path, None, f"it was not given out just now (answer {answer.code})")
     if not answer.text.strip():

@@ -41,6 +41,5 @@ def both(warehouse: Opened, before: Place, after: Place) -> tuple[np.ndarray, np
     for table in (first, second):
         known &= pc.fill_null(table["active"], False).to_numpy()
         known &= table["probability"].is_valid().to_numpy()
-    return tuple(  # type: ignore[return-value]
-        table["probability"].to_numpy(zero_copy_only=False).astype(float)[known] for table in (first, second)
-    )
+    then, now = (table["probability"].to_numpy().astype(float)[known] for table in (first, second))
+    return then, now

@@ -140,9 +140,9 @@ def _tested(test: Mapping[str, Any], found: _Found, why: str) -> None:
     reached = amount_of((test.get("money") or {}).get("leavers_reached"))
     by_chance = ((test.get("money") or {}).get("leavers_reached") or {}).get("at_random")
     values: dict[str, Value] = {
-        "auc": auc and auc.value,
-        "auc_low": auc and auc.low,
-        "calibration_error": error and error.value,
+        "auc": auc.value if auc else None,
+        "auc_low": auc.low if auc else None,
+        "calibration_error": error.value if error else None,
         "reached_low_over_chance": reached.low / by_chance if reached and by_chance else None,
     }
     found.values |= values

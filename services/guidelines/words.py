@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from models.effect import Amount
 
@@ -60,11 +60,15 @@ def moment(time: datetime) -> str:
 
 def amount_of(section: Any) -> Amount | None:
     """Read a figure of a report with its range; None where it was not measured."""
-    parts = [section.get(name) for name in ("value", "low", "high")] if isinstance(section, dict) else [None]
-    return Amount(*map(float, parts)) if all(is_number(part) for part in parts) else None
+    if not isinstance(section, dict):
+        return None
+    value, low, high = (section.get(name) for name in ("value", "low", "high"))
+    if not (is_number(value) and is_number(low) and is_number(high)):
+        return None
+    return Amount(float(value), float(low), float(high))
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Say whether something is a number that ends."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
