@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
+from weakref import ReferenceType, ref
 
 from services.guidelines import working_out
 from services.roles import SYSTEM
@@ -36,7 +37,7 @@ def start(installation: Installation, holder: str) -> Thread:
 
 def watch(installation: Installation) -> None:
     """Look from time to time whether the evidence is due, in this worker, until it ends."""
-    Thread(target=_watch, args=(installation,), name="guidelines-due", daemon=True).start()
+    Thread(target=_watch, args=(ref(installation),), name="guidelines-due", daemon=True).start()
 
 
 def work_out_when_due(installation: Installation) -> bool:
@@ -51,15 +52,19 @@ def work_out_when_due(installation: Installation) -> bool:
     return True
 
 
-def _watch(installation: Installation) -> None:
+def _watch(of: ReferenceType[Installation]) -> None:
     pause = FIRST_LOOK_SECONDS
     while True:
         time.sleep(pause)
         pause = LOOK_SECONDS
+        installation = of()  # held while it looks alone, so that it can end with its process
+        if installation is None:
+            return
         try:
             work_out_when_due(installation)
         except Exception:
             _log.exception("it could not be seen whether the guidelines are due; it is tried again")
+        del installation
 
 
 def _run(installation: Installation, holder: str) -> None:
