@@ -28,8 +28,8 @@ def balance(found: Any, limit: float) -> list[Any]:
         html.P(_fewest(found, limit), className="ks-sentence"),
         html.Div(
             [
-                _spread("By gender", found.genders, found.people),
-                _spread("By age", found.bands, found.people),
+                _spread("By gender", "Gender", found.genders, found.people),
+                _spread("By age", "Age", found.bands, found.people),
             ],
             className="ks-ut-spread",
         ),
@@ -52,13 +52,13 @@ def _fewest(found: Any, limit: float) -> list[Any]:
     return [badge, told, more]
 
 
-def _spread(title: str, parts: Mapping[str, int], people: int) -> html.Div:
+def _spread(title: str, head: str, parts: Mapping[str, int], people: int) -> html.Div:
     rows = [
-        (name, number(some), share(some / people if people else None), _bar(some, people))
+        (name, number(some), [share(some / people if people else None), " ", _bar(some, people)])
         for name, some in parts.items()
     ]
     return html.Div(
-        [html.H3(title, className="ks-part-title"), table(title, ("", "People", "Share", ""), rows)]
+        [html.H3(title, className="ks-part-title"), table(title, (head, "People", "Share"), rows)]
     )
 
 

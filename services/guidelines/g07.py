@@ -68,7 +68,7 @@ def _counts(complaints: Counted, others: Counted, found: Gathered) -> None:
         found.missing["said"] = NOTHING_SAID
     found.table(
         "What came in and what became of it",
-        ("", "In all", "Open", "Overdue", "Answered", "Led to a change"),
+        ("Sort", "In all", "Open", "Overdue", "Answered", "Led to a change"),
         [
             (name, *(f"{part:,}" for part in (one.items, one.open, one.overdue, one.answered, one.changed)))
             for name, one in (("Complaints", complaints), ("Other feedback", others))
