@@ -37,6 +37,8 @@ PARTS: Mapping[str, str] = {
     "sign_in.enter": "takes the password of a form and leads on",
     "sign_in.choose": "takes the password of a form and leads on",
     "sign_in.leave": "ends a session and leads on",
+    "complaints.send": "keeps what the complaint form says; what is sent here is no complaint",
+    "complaints.follow": "looks up what the form of receipts says",
     "health.healthz": "says to machines whether the process lives",
     "health.readyz": "says to machines whether the store answers",
     "health.favicon": "a picture",
@@ -62,6 +64,9 @@ NAMES: Mapping[str, str] = {
     "scenario_files.planned": "List of a plan (CSV)",
     "log_files.taken_out": "Decision log",
     "subject_file.taken_out": "All that is held about a customer",
+    "data_sheet_file.sheet": "Data sheet (HTML)",
+    "complaints.form": "Complaint form",
+    "complaints.ask": "Following a complaint",
 }
 
 

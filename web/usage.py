@@ -11,6 +11,7 @@ from dash import page_registry
 from flask import Flask, Response, g, request
 
 from services import usage
+from services.roles import SYSTEM
 from web import here
 from web.guard import CALLBACKS, OPEN_TO_ALL_SIGNED_IN
 
@@ -34,8 +35,8 @@ def note_usage(server: Flask, callbacks: Callable[[], Mapping[str, Mapping[str, 
     def _note(response: Response) -> Response:
         actor = here.signed_in() if request.path == CALLBACKS and response.status_code < 400 else None
         body = request.get_json(silent=True) if actor is not None else None
-        if actor is None or not isinstance(body, dict) or "started" not in g:
-            return response
+        if actor in (None, SYSTEM) or not isinstance(body, dict) or "started" not in g:
+            return response  # Keepsight's own walk for the notice is no use of a page
         key = str(body.get("output"))
         took_ms = (time.perf_counter() - g.started) * 1000
         if key in OPEN_TO_ALL_SIGNED_IN:
