@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from config.settings import Settings
 from services import loads
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ FILE = Path(__file__).resolve().parent.parent / "config" / "responsible.yaml"
 
 ANY = "*"
 NAMED_MOST = 3
+
+OWNED = re.compile(r"/guidelines/[Gg]([1-9]|1[01])")
 
 Answers = Literal["model", "data", "managers", "administrators"]
 
@@ -119,7 +123,7 @@ def for_page(installation: Installation, path: str) -> Responsible:
     """Say who answers for a page, by its address; there is an answer for every one."""
     charge = _charge(path)
     version, data = _version(installation), _data(installation)
-    person, role, people = _who(installation, charge.answers, version, data)
+    person, role, people = _owner(installation, path) or _who(installation, charge.answers, version, data)
     return Responsible(
         path=path,
         what=charge.what,
@@ -142,6 +146,18 @@ def _charge(path: str) -> Charge:
 
 def _holds(page: str, path: str) -> bool:
     return page == path or (page != "/" and path.startswith(f"{page}/"))
+
+
+def _owner(installation: Installation, path: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Give whom managers named as the owner of a guideline, on its page; None where nobody was."""
+    name = OWNED.fullmatch(path.rstrip("/"))
+    if name is None:
+        return None
+    setting = f"owner_g{name[1]}"
+    owner = getattr(installation.settings, setting)
+    if owner == Settings.model_fields[setting].default:
+        return None
+    return str(owner), f"owner of guideline G{name[1]}", ()
 
 
 def _who(

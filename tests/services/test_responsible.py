@@ -2,7 +2,7 @@
 
 import pytest
 
-from services import access, ownership, responsible, signing
+from services import access, managers_settings, ownership, responsible, signing
 from services.responsible import ResponsibleError
 from services.roles import SYSTEM
 from tests.services.small_town import settle_town
@@ -39,6 +39,15 @@ def test_where_nobody_owns_it_the_role_answers_by_name(town):
     installation, _ = town
     assert responsible.for_page(installation, "/").words == "Managers (eva) answer for this."
     assert responsible.for_page(installation, "/people").words == "Administrators (tom) answer for this."
+
+
+def test_whom_managers_named_answers_for_a_guideline(town):
+    installation, _ = town
+    assert responsible.for_page(installation, "/guidelines/G7").words == "Managers (eva) answer for this."
+    managers_settings.change(installation, MAX, "owner_g7", "Ina Berg", "She answers.", seen_revision=0)
+    found = responsible.for_page(installation, "/guidelines/G7")
+    assert found.words == "Ina Berg answers for this, as owner of guideline G7."
+    assert responsible.for_page(installation, "/guidelines/G8").words == "Managers (eva) answer for this."
 
 
 def test_with_no_manager_yet_administrators_answer(tmp_path):
