@@ -116,6 +116,18 @@ MANAGED: dict[str, Managed] = {
         "text",
         "'yes' or 'no': pages opened and how fast they answered, a day and page, without names.",
     ),
+    "feedback_days": Managed(
+        WORK,
+        "Time to answer feedback",
+        "days",
+        "Working days; one still without an answer at the end of the last is overdue.",
+    ),
+    "complaint_days": Managed(
+        WORK,
+        "Time to answer a complaint",
+        "days",
+        "Working days; one still without an answer at the end of the last turns guideline G7 red.",
+    ),
     "contact": Managed(WORK, "Whom to turn to", "text", "Shown on every page and at the sign-in."),
     "tangible_unit": Managed(
         GUIDELINES,

@@ -341,6 +341,16 @@ _EFFECTS: Mapping[str, Callable[[Installation, Settings, Settings], Effect]] = {
         "Whether pages opened and their times are counted: {new} instead of {old}. What was counted stays; "
         "guideline G11 tells how often people read their entries from these counts.",
     ),
+    "feedback_days": _plain(
+        "feedback_days",
+        "Feedback sent from now on is to be answered within {new} of work instead of {old}; what was sent "
+        "before keeps its day.",
+    ),
+    "complaint_days": _plain(
+        "complaint_days",
+        "Complaints sent from now on are to be answered within {new} of work instead of {old}; those sent "
+        "before keep their day.",
+    ),
     "contact": _plain("contact", "Every page and the sign-in name {new!r} instead of {old!r}."),
     "tangible_unit": _plain(
         "tangible_unit", "Money on the Overview is compared with {new!r} instead of {old!r}."

@@ -432,7 +432,7 @@ def test_every_setting_says_what_it_would_do_and_can_be_changed_and_undone(town,
     fixed = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin", "count_usage": "no",
              "tangible_unit": "a car: 20,000"}  # fmt: skip
     other = fixed.get(
-        name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 3
+        name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 4
     )
     assert settings.preview(town, MAX, name, other).words
     change(town, name, other)
