@@ -245,8 +245,23 @@ def test_from_ten_questions_to_a_signature(town, browser, address):
     browser.get(f"{address}/governance")
     until(browser, there("#problems"))
     assert looked_over(browser, "governance") == len(WIDTHS) * 2
+    phone = {"themes": ("dark",), "widths": {"phone": WIDTHS["phone"]}}
+    press(browser, browser.find_element(By.CSS_SELECTOR, "[data-opens=governance-care-dialog]"))
+    until(browser, lambda d: named["new"][:16] in d.find_element(By.ID, "governance-care-dialog").text)
+    assert looked_over(browser, "owner and review", **phone) == 1
+    browser.find_element(By.ID, "governance-review").send_keys("12312099")
+    browser.find_element(By.ID, "governance-review-now").click()
+    until(browser, lambda d: "31 December 2099" in text_of(d))
+
+    press(browser, until(browser, there("#problems-note"))[0])
+    assert looked_over(browser, "note a problem", **phone) == 1
+    browser.find_element(By.ID, "problems-note-text").send_keys("Too high in the north.", Keys.TAB)
+    browser.find_element(By.ID, "problems-note-now").click()
+    until(browser, lambda d: "Too high in the north." in text_of(d))
+
     press(browser, until(browser, there("#ks-responsible-open"))[0])
     until(browser, lambda d: "answer for this" in d.find_element(By.ID, "ks-responsible").text)
-    assert looked_over(browser, "responsible", themes=("dark",), widths={"phone": WIDTHS["phone"]}) == 1
-    browser.find_element(By.ID, "ks-responsible").send_keys(Keys.ESCAPE)
+    assert looked_over(browser, "responsible", **phone) == 1
+    browser.find_element(By.CSS_SELECTOR, "#ks-responsible a[href^='/guidelines']").click()
+    until(browser, lambda d: not d.find_element(By.ID, "ks-responsible").is_displayed())
     assert console(browser) == []
