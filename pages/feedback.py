@@ -14,6 +14,7 @@ from components import feedback as sheet
 from components import feedback_charts as charts
 from components import feedback_lists as lists
 from components import format, frame, kpi, marks
+from components import usage as usage_parts
 from components.card import card, cards
 from config.feedback_places import pages, verdicts
 from pages import (
@@ -22,7 +23,7 @@ from pages import (
     _foot,  # noqa: F401  (registers the foot's callback)
 )
 from pages._feedback_ids import WHOLE, Ids
-from services import feedback_page
+from services import feedback_page, usage
 from services.feedback import LONGEST, FeedbackItem, NoSuchFeedback
 from services.feedback_page import FeedbackPage
 from services.feedback_words import title
@@ -49,7 +50,7 @@ def layout(
         "Feedback",
         dcc.Store(id=Ids.ONCE, data=secrets.token_hex(16)),
         _tiles(found),
-        cards([*members, _mine(found), _form(), _follow(found), _board(found), *_patterns(found)]),
+        cards([*members, _mine(found), _form(), _follow(found), _board(found), *_patterns(found), _used()]),
         lede=LEDE,
     )
 
@@ -194,6 +195,13 @@ def _address(found: FeedbackPage, **changes: str | None) -> str:
     query = {"guideline": found.guideline, "state": found.state} | changes
     plain = {name: value for name, value in query.items() if value}
     return f"/feedback?{urlencode(plain)}" if plain else "/feedback"
+
+
+def _used() -> html.Section:
+    """Show beside what people say what they use, and how fast it answered."""
+    body = usage_parts.usage(usage.summary(here.installation()))
+    note = "pages opened and the time until they answered, by everybody who is counted"
+    return card("What is used, and how fast", html.Div(body, className="ks-usage"), note=note, width="full")
 
 
 def _patterns(found: FeedbackPage) -> list[html.Section]:

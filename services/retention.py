@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from services import usage
 from services.roles import Actor, require
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def purge_due(installation: Installation, actor: Actor) -> list[Due]:
         while seqs := installation.store.due_entries(one.kind, one.before, after, AT_ONCE):
             installation.store.purge(seqs, actor=actor.id, actor_name=actor.name, reason=reason)
             after = seqs[-1]
+    usage.forget(installation)
     return found
 
 

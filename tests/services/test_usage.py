@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from data.store import StoreBusy
-from services import log, usage
-from services.roles import Actor, NotPermitted
+from services import log, retention, usage
+from services.roles import SYSTEM, Actor, NotPermitted
 
 ROOT = Path(__file__).resolve().parents[2]
 ADA = Actor("u-ada", "Ada", "analyst")
@@ -125,4 +125,5 @@ def test_old_counts_are_forgotten(house):
     usage.note_visit(house, ADA.id, "/")
     usage.count(house)
     house.store.clock = lambda: NOON + timedelta(days=usage.KEPT_DAYS + 1)
-    assert usage.forget(house) == 1
+    retention.purge_due(house, SYSTEM)
+    assert house.store.usage(NOON.date()) == {}
