@@ -67,7 +67,7 @@ def layout(id: str = "") -> html.Main:
             [
                 _score(found),
                 _reasons(found),
-                _offers.section(found),
+                None if found.stamp.objects else _offers.section(found),
                 None if _is_paused(found) else _way_back.section(found),
                 _movement(found),
                 _facts(found),

@@ -46,7 +46,7 @@ def layout(customer: str = "", **_query: str) -> html.Main:
                 [
                     _objection(found),
                     _now(found),
-                    card("What would change it", parts.ways(found), model=True, width="half"),
+                    card("What would change it", parts.ways(found), model=found.ways is not None),
                     card("How to contest it", parts.contest(found), width="full"),
                     card("What is held", parts.values(found), note=_months(found), width="full"),
                     card("Where it comes from", parts.origin(found), width="full"),

@@ -110,6 +110,7 @@ def prepare(
         )
     row = kept_scenarios.one(installation, actor, scenario_id) if scenario_id is not None else None
     asked = parse_scenario(plain or {} if row is None else row.scenario)
+    scenarios.check_nobody_objects(installation, on.dataset, asked)
     engine, spec = scenarios.open_engine(installation, on.dataset, champion), on.dataset.spec
     scenarios.checked(asked, engine)
     scenario = action_subjects.levers(asked, spec)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.scenario import Engine, Outcome, Scenario, ScenarioError, check, parse_scenario
-from services import evidence, log, portfolio, scenario_words
+from services import evidence, log, objections, portfolio, scenario_words
 from services.installation import Champion, Dataset
 from services.roles import Actor, require
 from services.scenario_answers import Answer, put_together
@@ -68,6 +68,7 @@ def work_out(
 ) -> Worked:
     """Work a scenario out on any customers and version; ScenarioError where it cannot be."""
     scenario = parse_scenario(plain)
+    check_nobody_objects(installation, dataset, scenario)
     engine = open_engine(installation, dataset, champion)
     checked(scenario, engine)
     return Worked(scenario, engine, engine.run(scenario))
@@ -107,6 +108,14 @@ def allowed(installation: Installation, actor: Actor) -> tuple[Standing, Champio
 def open_engine(installation: Installation, dataset: Dataset, champion: Champion) -> Engine:
     """Give what answers scenarios on these customers by this version."""
     return portfolio.engine(installation, dataset, champion)
+
+
+def check_nobody_objects(installation: Installation, dataset: Dataset, scenario: Scenario) -> None:
+    """Pass steps that are for nobody who objected to profiling; ScenarioError else."""
+    objecting = installation.left_out(dataset.spec.name).keys
+    for place, step in enumerate(scenario.steps, start=1):
+        if step.who.key in objecting:
+            raise ScenarioError(f"Step {place}: {objections.WITHHELD}")
 
 
 def checked(scenario: Scenario, engine: Engine) -> None:

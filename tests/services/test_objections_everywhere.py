@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.warehouse import Filters
-from models.scenario import Engine, Scenario, build_base, parse_scenario
+from models.scenario import Engine, Scenario, ScenarioError, build_base, parse_scenario
 from services import (
     action_export,
     actions,
@@ -241,7 +241,7 @@ def test_no_action_is_made_for_who_objects(town):
     actions.call_off(town.installation, ANA, town.action, "It is a test.")
     assert action_for_one(town)
     objections.record(town.installation, ANA, town.key, WORDS)
-    with pytest.raises((ActionRefused, ValueError)):
+    with pytest.raises(ScenarioError, match="objected to profiling"):
         action_for_one(town)
 
 
@@ -340,6 +340,7 @@ BESIDES = {
     "golden": "scores made-up rows",
     "replay/customers": "works out again what is on record, as of the objections of then",
     "signing": "judges reports, no customers",
+    "subject_scores": "tells what was kept before, to the person concerned",
     "travel": "scores made-up rows",
     "trial_checks": "judges reports, no customers",
     "what_if_answers": "is handed the row by services.what_if, which asks",
