@@ -131,7 +131,10 @@ def follow(installation: Installation) -> None:
     except NothingLoaded:
         return
     for row in installation.store.areas(spec):
-        fill(installation, row)
+        try:
+            fill(installation, row)
+        except Exception:  # what else is looked after does not wait for it
+            _log.exception("the area %s was not brought up to date; it is tried again", row.number)
     _remove_unread(installation)
 
 

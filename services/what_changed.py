@@ -17,6 +17,7 @@ from data.store.changes import ChangeRow
 from services import control, log, log_kinds
 from services.control_states import BATCH, MASTER, SUBSYSTEMS
 from services.installation import NothingLoaded
+from services.recommender import settings as recommender_settings
 from services.roles import SYSTEM, Actor, permitted, require
 from services.stamp import standing
 from services.what_changed_size import NOTHING, Size, size
@@ -86,10 +87,19 @@ def view(installation: Installation) -> dict[str, Any] | None:
         "signed": champion is not None and not champion.is_draft,
         "share": settings.at_risk_share,
         "months": settings.value_months,
+        "rules": _rules(installation),
         "control": {
             name: control.own(switches, name).state for name in (MASTER, *SUBSYSTEMS) if name != BATCH
         },
     }
+
+
+def _rules(installation: Installation) -> int | None:
+    """Give the revision of the rules by which titles are recommended; None where there are no titles."""
+    try:
+        return recommender_settings.current(installation)[1]
+    except LookupError:
+        return None
 
 
 def note(installation: Installation) -> Line | None:
@@ -103,11 +113,14 @@ def note(installation: Installation) -> Line | None:
         store.record_change(ChangeRow(store.head().seq, store.clock(), BEGIN, {"view": now}), after=None)
         return None
     before = last.what["view"]
-    told = [] if before == now else sentences(installation, before, now)
-    if not told:
+    if before == now:
+        return None
+    entry, told = max(store.head().seq, last.entry + 1), sentences(installation, before, now)
+    if not told:  # nothing that people see; looked at from here on
+        store.record_change(ChangeRow(entry, store.clock(), BEGIN, {"view": now}), after=last.entry)
         return None
     row = ChangeRow(
-        entry=max(store.head().seq, last.entry + 1),
+        entry=entry,
         time=store.clock(),
         kind=" ".join(dict.fromkeys(kind for kind, _ in told)),
         what={

@@ -27,6 +27,7 @@ def sentences(
         *_data(installation, before, now),
         *_model(installation, before, now),
         *_settings(before, now),
+        *_rules(before, now),
         *_control(before, now),
     ]
 
@@ -85,6 +86,12 @@ def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tup
             f"A customer is worth {now['months']} months of revenue instead of {before['months']}, where the "
             "data name no worth.",
         )
+
+
+def _rules(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    was, is_now = before.get("rules"), now.get("rules")
+    if was is not None and is_now is not None and was != is_now:
+        yield "setting", "The rules by which titles are recommended are others."
 
 
 def _control(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -117,6 +117,20 @@ def test_a_switch_is_told_once_and_a_drill_that_is_over_is_not(town):
     assert look(town) is None
 
 
+def test_other_rules_of_the_recommender_are_told_without_a_size(town, monkeypatch):
+    for revision in (1, 2, 2):
+        monkeypatch.setattr(what_changed, "_rules", lambda installation, now=revision: now)
+        line = look(town)
+        if revision == 1:  # a catalogue that came is no change of rules, and is not looked at twice
+            assert line is None and not what_changed.is_due(town)
+    assert line is None
+    [told] = what_changed.listing(town, ADA)
+    assert (told.text, told.kinds) == (
+        "The rules by which titles are recommended are others.",
+        ("setting",),
+    )
+
+
 def test_several_at_once_are_one_change(town):
     another_model(town)
     setting(town, "at_risk_share", 0.5)
