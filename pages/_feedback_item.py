@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from dash import dcc, html
 
@@ -76,6 +77,9 @@ def _facts(item: FeedbackItem, may_see: bool) -> list[tuple[str, Any]]:
         rows.append(("Model version", html.Code(item.version[:16])))
     if item.snapshot:
         rows.append(("Data snapshot", html.Code(item.snapshot[:16])))
+    if item.about == "prediction" and item.about_id and may_see:
+        answers = dcc.Link("what was answered about it", href=f"/log?{urlencode({'about': item.about_id})}")
+        rows.append(("In the log", answers))
     where = dcc.Link("every step in the log", href=f"/log?kind=feedback&about=feedback-{item.number}")
     return [*rows, ("On record", where)]
 
@@ -84,7 +88,7 @@ def _about(item: FeedbackItem) -> Any:
     pattern = ABOUT.get(item.about)
     if pattern is None or not item.about_id:
         return title(item)
-    return dcc.Link(title(item), href=pattern.format(item.about_id))
+    return dcc.Link(title(item), href=pattern.format(quote(item.about_id, safe="")))
 
 
 def _became(found: ItemPage) -> html.Section:

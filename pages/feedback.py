@@ -208,16 +208,18 @@ def _patterns(found: FeedbackPage) -> list[html.Section]:
     if not found.counted.items:
         return []
     told = found.patterns
-    versions = [(name[:8], one) for name, one in told.versions]
-    pages_, guidelines = list(told.pages), list(told.guidelines)
-    year = "the last 12 months, by items sent"
-    by = "Feedback by {}".format
-    return [
-        card("By month", charts.months(told.months), note="items that came and items answered", width="full"),
-        card("By page", charts.counts(pages_, id="feedback-pages", title=by("page"), head="Page"), note=year,
-             width="third"),
-        card("By guideline", charts.counts(guidelines, id="feedback-guidelines", title=by("guideline"),
-                                           head="Guideline"), note=year, width="third"),
-        card("By model version", charts.counts(versions, id="feedback-versions", title=by("model version"),
-                                               head="Version"), note=year, width="third"),
-    ]  # fmt: skip
+    cuts = (
+        ("page", "Page", list(told.pages)),
+        ("thing", "Thing", [(name.capitalize(), one) for name, one in told.things]),
+        ("guideline", "Guideline", list(told.guidelines)),
+        ("model version", "Version", [(name[:8], one) for name, one in told.versions]),
+    )
+    note = "items that came and items answered"
+    months = card("By month", charts.months(told.months), note=note, width="full")
+    return [months, *(_cut(*one) for one in cuts)]
+
+
+def _cut(name: str, head: str, rows: list[Any]) -> html.Section:
+    title = f"Feedback by {name}"
+    drawn = charts.counts(rows, id=f"feedback-by-{name.replace(' ', '-')}", title=title, head=head)
+    return card(f"By {name}", drawn, note="the last 12 months, by items sent")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -51,26 +51,41 @@ class Change:
 
 def recent(installation: Installation, since: datetime, limit: int = OFFERED) -> list[Change]:
     """Give what changed since a moment, latest first: settings, versions, loads and other decisions."""
-    found: dict[str, Change] = {}
+    latest: dict[str, Change] = {}
     everything = [*_settings(installation), *_loads(installation), *_entries(installation, since, limit)]
     for one in sorted(everything, key=lambda change: change.time, reverse=True):
         if one.time >= since:
-            found.setdefault(one.key, one)
-    return list(found.values())[:limit]
+            latest.setdefault(one.key, one)
+    return list(latest.values())[:limit]
 
 
 def find(installation: Installation, kind: str, reference: str) -> Change | None:
     """Find a change by kind and reference; None where nothing of the kind happened."""
-    if kind == "setting":
-        return next((one for one in _settings(installation) if one.reference == reference), None)
-    if kind == "load":
-        return next((one for one in _loads(installation) if one.reference == reference), None)
+    return found(installation, [(kind, reference)]).get((kind, reference))
+
+
+def found(installation: Installation, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Change]:
+    """Find changes by kind and reference, read together; those that did not happen are left out."""
+    wanted = set(pairs)
+    kinds = {kind for kind, _ in wanted}
+    read = [*(_settings(installation) if "setting" in kinds else ())]
+    read += [*(_loads(installation) if "load" in kinds else ())]
+    made = {(one.kind, one.reference): one for one in read}
+    for kind, reference in wanted:
+        if kind in ("version", "decision"):
+            one = _of_the_log(installation, kind, reference)
+            if one is not None:
+                made[kind, reference] = one
+    return {pair: made[pair] for pair in wanted if pair in made}
+
+
+def _of_the_log(installation: Installation, kind: str, reference: str) -> Change | None:
     if kind == "version":
         wanted = EntryFilter(kinds=OF_VERSIONS, version=reference)
         return next(iter(_told(installation, wanted, 1)), None)
-    if kind == "decision" and reference.isdecimal() and len(reference) < 16:
-        return next(iter(_decision(installation, int(reference))), None)
-    return None
+    if not reference.isdecimal() or len(reference) >= 16:
+        return None
+    return next(iter(_decision(installation, int(reference))), None)
 
 
 def _settings(installation: Installation) -> Iterator[Change]:

@@ -45,7 +45,7 @@ class Patterns:
     ----------
     months : tuple of (str, int, int)
         Month (ISO), items that came, and items answered in it; oldest first, empty months too.
-    pages, guidelines, versions : tuple of (str, Counted)
+    pages, things, guidelines, versions : tuple of (str, Counted)
         Most items first; "" where an item has none.
     median_days : float or None
         Half of the answers came within this many days; None without answers.
@@ -53,6 +53,7 @@ class Patterns:
 
     months: tuple[tuple[str, int, int], ...]
     pages: tuple[tuple[str, Counted], ...]
+    things: tuple[tuple[str, Counted], ...]
     guidelines: tuple[tuple[str, Counted], ...]
     versions: tuple[tuple[str, Counted], ...]
     median_days: float | None
@@ -76,7 +77,7 @@ def by_setting(installation: Installation) -> dict[str, Counted]:
     names = {str(row.number): row.name for row in installation.store.settings_history()}
     now = installation.store.clock()
     found: dict[str, list[Counted]] = defaultdict(list)
-    for item in installation.store.feedback_items():
+    for item in installation.store.feedback_items(FeedbackFilter(cites_settings=True)):
         about = {item.about_id} & MANAGED.keys() if item.about == "setting" else set()
         led_to = {names[ref] for kind, ref in item.led_to if kind == "setting" and ref in names}
         is_answered = item.answered is not None
@@ -102,6 +103,7 @@ def patterns(installation: Installation) -> Patterns:
     return Patterns(
         months=tuple((month, came[month], answered[month]) for month in months),
         pages=_pages(installation.store.feedback_counts("page", now, wanted)),
+        things=_most(installation.store.feedback_counts("about", now, wanted)),
         guidelines=_most(installation.store.feedback_counts("guideline", now, wanted)),
         versions=_most(installation.store.feedback_counts("version", now, wanted)),
         median_days=median(days) if days else None,

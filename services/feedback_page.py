@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from config.feedback_places import GUIDELINES
 from data.store import FeedbackFilter, FeedbackItem
-from services import feedback, feedback_asks, feedback_figures, feedback_work
+from services import feedback, feedback_asks, feedback_changes, feedback_figures, feedback_work
 from services.feedback import Told
 from services.feedback_changes import Change
 from services.feedback_figures import Counted, Patterns
@@ -78,6 +78,7 @@ def gather(
     mine = feedback.mine(installation, actor)
     work = tuple(feedback_work.work(installation, actor)) if permitted(actor, "answer-feedback") else None
     listed = {one.number: one for one in (*board, *mine, *(work or ())) if one.led_to}
+    found = feedback_changes.found(installation, (pair for one in listed.values() for pair in one.led_to))
     return FeedbackPage(
         now=installation.store.clock(),
         counted=feedback_figures.overall(installation),
@@ -86,7 +87,9 @@ def gather(
         work=work,
         board=tuple(board),
         of_board=installation.store.count_feedback(wanted),
-        led_to={number: feedback_work.changes_of(installation, one) for number, one in listed.items()},
+        led_to={
+            number: [found[pair] for pair in one.led_to if pair in found] for number, one in listed.items()
+        },
         patterns=feedback_figures.patterns(installation),
         is_asked=feedback_asks.wants(installation, actor),
         guideline=guideline,

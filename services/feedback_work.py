@@ -200,8 +200,8 @@ def citable(installation: Installation, actor: Actor) -> list[tuple[str, str]]:
 
 def changes_of(installation: Installation, item: FeedbackItem) -> list[feedback_changes.Change]:
     """Give what changed because of an item, in words; what is on record no more is left out."""
-    found = (feedback_changes.find(installation, kind, reference) for kind, reference in item.led_to)
-    return [one for one in found if one is not None]
+    found = feedback_changes.found(installation, item.led_to)
+    return [found[pair] for pair in item.led_to if pair in found]
 
 
 def offered(installation: Installation, actor: Actor, number: int) -> list[feedback_changes.Change]:

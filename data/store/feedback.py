@@ -101,7 +101,10 @@ class FeedbackStep:
 
 @dataclass(frozen=True)
 class FeedbackFilter:
-    """Which items are asked for; what is None does not narrow. ``person`` is an id."""
+    """Which items are asked for; what is None does not narrow.
+
+    ``person`` is an id; ``cites_settings`` those about a setting, and those that led to anything.
+    """
 
     person: str | None = None
     guideline: str | None = None
@@ -109,6 +112,7 @@ class FeedbackFilter:
     is_open: bool | None = None
     is_named: bool | None = None
     is_outside: bool | None = None
+    cites_settings: bool | None = None
     since: datetime | None = None
 
 
@@ -238,7 +242,7 @@ class Feedback(Reach):
     def feedback_counts(
         self, by: str | None, now: datetime, wanted: FeedbackFilter | None = None
     ) -> list[FeedbackCount]:
-        """Count items by one of their columns (``guideline``, ``page``, ``version``, ``kind``), or all."""
+        """Count items by one of their columns (``guideline``, ``page``, ``about``, ``version``), or all."""
         value: Any = feedback.c[by] if by else None
         is_open = feedback.c.state.in_(OPEN)
         is_answered = feedback.c.answered.is_not(None)
@@ -312,6 +316,8 @@ def _wanted(wanted: FeedbackFilter) -> Sequence[ColumnElement[bool]]:
         found.append(feedback.c.person.is_not(None) if wanted.is_named else feedback.c.person.is_(None))
     if wanted.is_outside is not None:
         found.append(feedback.c.is_outside if wanted.is_outside else ~feedback.c.is_outside)
+    if wanted.cites_settings:
+        found.append((feedback.c.about == "setting") | feedback.c.led_to.is_not(None))
     if wanted.since is not None:
         found.append(feedback.c.time >= wanted.since)
     return found

@@ -14,7 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from config.feedback_places import page_of, pages
 from config.settings import Settings
-from services import feedback, feedback_asks, feedback_work, managers_settings
+from services import feedback, feedback_asks, feedback_work, log, managers_settings
 from services.installation import Installation
 from services.roles import Actor
 from tests.house import House
@@ -248,6 +248,22 @@ def test_who_does_not_want_to_be_asked_says_so_once(town):
     assert not feedback_asks.wants(town.installation, viewer)
 
 
+def test_after_outcomes_the_next_page_asks_once_and_the_answer_no_ends_it(town):
+    viewer = who(town, "viewer")
+    log.record(town.installation, viewer, "outcomes", payload={})
+    asked = {"_pages_location.pathname": "/"}
+    told = press(town, "viewer", "ks-feedback-ask.children", asked)
+    words = said(told["ks-feedback-ask"]["children"])
+    assert "useful in a case" in words and "Do not ask again" in words
+    assert press(town, "viewer", "ks-feedback-ask.children", asked)["ks-feedback-ask"]["children"] == []
+    (key,) = [key for key in town.callbacks() if key.startswith("ks-feedback-ask.children@")]
+    made = town.body(key)
+    made["inputs"][0]["value"] = 1
+    answer = town.client("viewer").post(UPDATE, json=made)
+    assert "You will not be asked again." in answer.get_data(as_text=True)
+    assert not feedback_asks.wants(town.installation, viewer)
+
+
 # --- in the browser ----------------------------------------------------------------------------------
 
 
@@ -313,7 +329,7 @@ def test_the_sheet_and_the_pages_read_well_at_every_width_in_both_themes(at, tow
     number = say(town).number
     feedback_work.answer(town.installation, who(town, "manager"), number, "Mended.", seen=1)
     driver = at("manager", "/feedback")
-    wait(driver, lambda: len(driver.find_elements(By.CSS_SELECTOR, ".ks-graph-canvas .main-svg")) >= 4)
+    wait(driver, lambda: len(driver.find_elements(By.CSS_SELECTOR, ".ks-graph-canvas .main-svg")) >= 5)
     assert looked_over(driver, "board") == 6
     driver.get(f"{driver.current_url.partition('/feedback')[0]}/feedback?item=1")
     wait(driver, lambda: driver.find_elements(By.CSS_SELECTOR, ".ks-fb-steps"))

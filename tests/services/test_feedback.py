@@ -267,6 +267,7 @@ def test_patterns_name_months_pages_guidelines_and_versions(town):
     assert [found.months[0][0], found.months[-1][0]] == ["2025-02", "2026-01"]
     assert found.months[-1] == ("2026-01", 3, 0)
     assert [(name, one.items) for name, one in found.pages] == [("Recommendations", 2), ("Settings", 1)]
+    assert [(name, one.items) for name, one in found.things] == [("page", 3)]
     assert [(name, one.items) for name, one in found.guidelines] == [("G2", 2), ("G9", 1)]
     assert found.versions[0][0] == town.store.in_use().version
     assert found.median_days is None
