@@ -204,8 +204,8 @@ def _consumed(used: Consumption, dataset: Dataset) -> Line:
     note = f"By {counted(used.actions, 'action')} on these data."
     if used.left_out:
         note = (
-            f"By the latest {counted(used.actions, 'action')}; {used.left_out} older ones hold more "
-            f"customers than are looked through here ({MOST_SUBJECTS:,})."
+            f"By the latest {counted(used.actions, 'action')}. Left out, since all together hold more "
+            f"customers than are looked through here ({MOST_SUBJECTS:,}): {used.left_out} older."
         )
     return Line("Contacts, offers, retention spend", words, "/actions", note)
 

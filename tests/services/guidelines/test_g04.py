@@ -1,11 +1,12 @@
 """G4: one's own area, what it consumes, and data that go stale or have gaps."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pytest
 
 from config.settings import Settings
+from data.store import ActionRow, Subject
 from services import own_area
 from services.guidelines import g04
 from services.guidelines.rules import judge
@@ -13,7 +14,7 @@ from services.guidelines.rules import load as rules
 from services.installation import Installation
 from services.roles import Actor
 from tests.services.guidelines.evidence_town import judged
-from tests.services.trial_town import ADA, NOON, VERA, customers, load, settle, settle_signed
+from tests.services.trial_town import ADA, MAX, NOON, VERA, customers, load, settle, settle_signed
 
 
 @pytest.fixture
@@ -88,3 +89,51 @@ def test_nobody_without_a_role_reads_it(town):
 
     with pytest.raises(NotPermitted):
         g04.for_reader(town, Actor("u-x", "X", "stranger"))
+
+
+# --- what it consumes --------------------------------------------------------------------------------
+
+
+def contact(town, name, keys, cost=10.0):
+    """Put an action on record: each of these customers gets two steps, and one more is held out."""
+    serving, day = town.store.serving_version("trials"), NOON.date()
+    row = ActionRow(
+        id=name, spec_name="trials", name=name, plan={"words": ["Call", "Discount"], "currency": "USD"},
+        version=serving.version, snapshot=serving.snapshot, actor=MAX.id, actor_name=MAX.name, starts=day,
+        ends=day, due=day, hold_out_share=0.1, created=NOON,
+    )  # fmt: skip
+    subjects = [Subject(key, False, "1 and 2", 0.0, 0.5, cost) for key in keys]
+    town.store.record_action(row, [*subjects, Subject("K999", True, "1", 0.0, 0.5, cost)])
+
+
+def consumed(found):
+    return next(line for line in found.lines if line.label.startswith("Contacts"))
+
+
+def test_what_the_area_got_is_counted_apart_from_the_rest(town):
+    frame = customers()
+    north, south = (list(frame.loc[frame["area"] == area, "key"][:30]) for area in ("North", "South"))
+    contact(town, "A1", [*north, *south[:10]])
+    contact(town, "A2", south[10:12])
+    whole, _ = judged(town, "G4")
+    assert [whole.values[name] for name in ("contacts", "offers", "spend")] == [42, 84, 420.0]
+    own_area.choose_area(town, ADA, "area", "North")
+    found = g04.for_reader(town, ADA)
+    assert [found.values[name] for name in ("contacts", "offers", "spend")] == [30, 60, 300.0]
+    assert consumed(found).text == "30 contacts, 60 offers, $300 spent"
+
+
+def test_of_too_many_customers_of_actions_the_latest_are_looked_through(town, monkeypatch):
+    keys = list(customers()["key"][:20])
+    for name in ("A1", "A2", "A3"):
+        contact(town, name, keys)
+    monkeypatch.setattr(g04, "MOST_SUBJECTS", 40)
+    own_area.choose_area(town, ADA, "area", "North")
+    line = consumed(g04.for_reader(town, ADA))
+    assert line.note.startswith("By the latest 2 actions.") and line.note.endswith("(40): 1 older.")
+
+
+def test_the_age_of_monthly_data_counts_from_the_end_of_the_month():
+    assert g04._end_of("2026-02-01") == date(2026, 2, 28)
+    assert g04._end_of("2026-12-01") == date(2026, 12, 31)
+    assert g04._end_of(None) is None
