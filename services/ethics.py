@@ -24,6 +24,7 @@ FILE = Path(__file__).resolve().parent.parent / "config" / "ethics.yaml"
 
 QUESTIONS = 10
 SHORTEST, LONGEST = 10, 2000
+NAMED_MOST = 4
 
 State = Literal["answered", "older", "open"]
 
@@ -111,9 +112,10 @@ class EthicsReview:
         count, wait = len(waiting), "waits" if len(waiting) == 1 else "wait"
         older = sum(line.state == "older" for line in waiting)
         also = f"; {older} of them {'has' if older == 1 else 'have'} an older one to confirm" if older else ""
-        named = ", ".join(line.question.title.lower() for line in waiting)
+        titles = ", ".join(line.question.title.lower() for line in waiting)
+        named = f" ({titles})" if count <= NAMED_MOST else ""
         return [
-            f"{count} of the ten questions of the ethics review {wait} for an answer ({named}){also}: "
+            f"{count} of the ten questions of the ethics review {wait} for an answer{named}{also}: "
             f"answer them on the Governance page, or with `flask ethics answer --version {self.version[:8]}`."
         ]
 
