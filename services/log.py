@@ -134,7 +134,8 @@ def record(
         raise ValueError(
             f"The entry has a field {min(slipped)!r}: secrets do not go into the log; leave it out."
         )
-    if version is not None and transaction is None and (revision := installation.objections_revision()):
+    is_answer = transaction is None and (version is not None or kind == "recommendation")
+    if is_answer and (revision := installation.objections_revision()):
         payload = {**payload, "objections": revision}  # who objected then, so that it replays
     entry = Entry(kind, actor.id, version, snapshot, subject, dict(payload), actor_name=actor.name)
     return (transaction or installation.store).append(entry)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from services.recommender.learned import choices_of
 from services.recommender.memory import Remembered, rebuilt, recalled
 from services.recommender.names import name_of
 from services.roles import Actor, require
@@ -55,12 +56,13 @@ def check(installation: Installation, actor: Actor) -> Checked:
     require(actor, "see-recommendations")
     name = name_of(installation)
     while True:
-        anew = rebuilt(installation.store, name)
+        anew = rebuilt(installation.store, name, installation.left_out(name))
         with recalled(installation, name) as held:
-            if (held.seq, held.row.generation) == (anew.seq, anew.row.generation):  # else chosen meanwhile
+            # else somebody chose, or objected, meanwhile
+            if (held.seq, held.row.generation, held.out) == (anew.seq, anew.row.generation, anew.out):
                 faults = differences("in memory", held.memory, anew.memory)
                 break
-    learned, folded = _learned(anew, installation.store.all_choices(name))
+    learned, folded = _learned(anew, choices_of(installation.store, name, anew.out))
     if learned is not None:
         faults += differences("learned choice by choice", learned, anew.memory)
     histories = anew.memory.histories

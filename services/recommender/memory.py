@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data.store import CatalogueRow, ChoiceEvent, Store
-from services.recommender.names import NoCatalogue, name_of
+from data.warehouse import LeftOut
+from services.recommender.learned import choices_of, is_left_out
+from services.recommender.names import NoCatalogue, name_of, of_customer
 
 if TYPE_CHECKING:
     from models.cooccurrence.category_table import CellChange
@@ -30,6 +32,11 @@ KEPT = 2
 
 MOST_FOLDED = 20_000
 """Events up to which folding them in is not slower than building anew."""
+
+MOST_LEFT_OUT = 200
+"""Customers up to which leaving them out, or taking them in again, is not slower than building anew."""
+
+NOBODY = LeftOut()
 
 RECENT = 100
 """Events of which a process still knows what they moved, so that it can tell whoever caused them."""
@@ -49,11 +56,14 @@ class Remembered:
         Places of the items that are offers: these are for customers, and in nobody's own list.
     moved : dict
         Number of an event to the cells it moved, for the latest ones applied here one by one.
+    out : LeftOut
+        The customers who objected to profiling: nothing is learned from what they chose.
     """
 
     row: CatalogueRow
     memory: Memory
     seq: int
+    out: LeftOut = NOBODY
     offers: frozenset[int] = frozenset()
     moved: OrderedDict[int, Sequence[CellChange]] = field(default_factory=OrderedDict)
 
@@ -94,7 +104,7 @@ def recalled(installation: Installation, name: str | None = None) -> Iterator[Re
     place = _place(repr(store), name)
     with place.lock:
         held, place.held = place.held, None  # so that what fails on the way is built anew, never used half
-        place.held = _up_to_date(store, name, held)
+        place.held = _up_to_date(store, name, held, installation.left_out(name))
         yield place.held
 
 
@@ -105,8 +115,8 @@ def remembered(installation: Installation) -> Iterator[tuple[Memory, CatalogueRo
         yield held.memory, held.row
 
 
-def rebuilt(store: Store, name: str) -> Remembered:
-    """Build the memory of a catalogue from what is in the store, from nothing else."""
+def rebuilt(store: Store, name: str, out: LeftOut = NOBODY) -> Remembered:
+    """Build the memory of a catalogue from what is in the store, from nothing else, without who objects."""
     from models.cooccurrence.catalogue import Catalogue  # late: brings scipy along
     from models.cooccurrence.memory import Memory
 
@@ -114,7 +124,7 @@ def rebuilt(store: Store, name: str) -> Remembered:
         row = store.catalogue(name)
         if row is None:
             raise NoCatalogue(name)
-        found = store.all_choices(name)
+        found = choices_of(store, name, out)
         if row.generation == found.generation:  # else it was changed between the two reads
             break
     catalogue = Catalogue(
@@ -125,7 +135,7 @@ def rebuilt(store: Store, name: str) -> Remembered:
     )
     memory = Memory.build(catalogue, found.people, found.person, found.item, found.moment)
     offers = frozenset(place for place, one in enumerate(row.items) if one.offer is not None)
-    return Remembered(row, memory, found.seq, offers)
+    return Remembered(row, memory, found.seq, out, offers)
 
 
 def _membership(row: CatalogueRow) -> tuple[tuple[int, ...], ...]:
@@ -142,22 +152,44 @@ def _place(store: str, name: str) -> _Place:
     return found
 
 
-def _up_to_date(store: Store, name: str, held: Remembered | None) -> Remembered:
+def _up_to_date(store: Store, name: str, held: Remembered | None, out: LeftOut) -> Remembered:
     mark = store.catalogue_mark(name)
     if mark is None:
         raise NoCatalogue(name)
     generation, last = mark
     if held is None or held.row.generation != generation or not 0 <= last - held.seq <= MOST_FOLDED:
-        return rebuilt(store, name)
+        return rebuilt(store, name, out)
+    if len(out.keys ^ held.out.keys) > MOST_LEFT_OUT:
+        return rebuilt(store, name, out)
     if held.seq < last:
         for event in store.events_since(name, held.seq):
             if event.seq <= last:  # later ones may be of titles that came after the generation was read
                 _apply(held, event)
+    if held.out.mark != out.mark:
+        _leave_out(store, name, held, out)
     return held
+
+
+def _leave_out(store: Store, name: str, held: Remembered, out: LeftOut) -> None:
+    """Forget what those who object by now chose, and learn again from those who took it back.
+
+    What they choose meanwhile comes once more as an event, and counts nothing twice.
+    """
+    for person in map(of_customer, sorted(out.keys - held.out.keys)):
+        for item in held.memory.histories.of(person).tolist():
+            held.memory.undo(person, item)
+    for person in map(of_customer, sorted(held.out.keys - out.keys)):
+        for chosen, moment, _source in store.history(name, person):
+            item = held.memory.catalogue.number(chosen)
+            held.memory.choose(person, item, moment.timestamp())
+    held.out = out
 
 
 def _apply(held: Remembered, event: ChoiceEvent) -> None:
     """Fold one event in; what it moved stays known for a while."""
+    if is_left_out(event.person, held.out):
+        held.seq = event.seq
+        return
     if event.kind == "choose":
         item = held.memory.catalogue.number(event.item)
         held.moved[event.seq] = held.memory.choose(event.person, item, event.moment.timestamp())

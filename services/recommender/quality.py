@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from services import log
 from services.recommender import lists, words
 from services.recommender.asking import rules
+from services.recommender.learned import choices_of
 from services.recommender.memory import recalled
 from services.recommender.names import NoCatalogue, name_of
 from services.recommender.settings import current
@@ -141,7 +142,7 @@ def evaluate(
     setting, revision = current(installation, name)
     with recalled(installation, name) as held:
         catalogue = held.memory.catalogue
-    found = installation.store.all_choices(name)
+    found = choices_of(installation.store, name, installation.left_out(name))
     choices = Choices(found.people, found.person, found.item, found.moment)
     done = []
     for split in splits:

@@ -9,6 +9,7 @@ from services.installation import Installation
 from services.log import LogEntry
 from services.recommender import delegation, lists
 from services.recommender.asking import OBJECTED, Asked
+from services.recommender.learned import is_left_out
 from services.recommender.memory import Remembered, rebuilt
 from services.recommender.names import NoCatalogue
 from services.recommender.settings import Setting
@@ -52,13 +53,13 @@ def _of_then(installation: Installation, payload: Mapping[str, Any]) -> Remember
     """Rebuild the memory and take back what was chosen since; NotReplayable where more than that changed."""
     name, store = payload["catalogue"], installation.store
     try:
-        held = rebuilt(store, name)
+        held = rebuilt(store, name, installation.left_out(name))
     except NoCatalogue as gone:
         raise NotReplayable(f"The catalogue {name!r} it stood on is gone.") from gone
     if held.row.generation != payload["generation"]:
         raise NotReplayable("Choices were loaded or categories changed since, which no event tells of.")
     since = [event for event in store.events_since(name, payload["event"]) if event.seq <= held.seq]
-    for event in reversed(since):
+    for event in reversed([event for event in since if not is_left_out(event.person, held.out)]):
         item = held.memory.catalogue.number(event.item)
         if event.kind == "choose":
             held.memory.undo(event.person, item)
