@@ -5,6 +5,9 @@
   functions.KsMoney = (value, currency, decimals) =>
     value === null || value === undefined ? "" : window.keepsight.format.money(value, currency, decimals);
 
+  // Tab leads out of a grid, whose rows have no end; arrow keys lead through it.
+  functions.KsLeaveGrid = () => false;
+
   const isOpening = (params) => params.type !== "cellKeyDown" || (params.event && params.event.key === "Enter");
 
   functions.KsOpenCustomer = function (params) {

@@ -75,6 +75,7 @@ def grid(
             "rowHeight": row_height,
             "headerHeight": 48,
             "suppressCellFocus": False,
+            "tabToNextCell": {"function": "KsLeaveGrid()"},
             "rowBuffer": 10,
             "animateRows": False,
             "enableCellTextSelection": True,
