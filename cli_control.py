@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from cli import _answer, _clear_errors, _here, _say, as_json
 from cli_signing import _person, because, by
-from services import control, control_drill, control_notices, control_people, control_room
+from services import control, control_drill, control_notices, control_people, control_room, steady_drill
 from services.control_states import MASTER, NAMES, STATES, SUBSYSTEMS
 from services.roles import SYSTEM
 
@@ -84,6 +84,27 @@ def drill(what: str, by: str, reason: str, as_json: bool) -> None:
     plain = {"subsystem": what, "worked": found.worked, "steps": steps}
     _answer(plain, "\n".join([*lines, found.words]), as_json)
     if not found.worked:
+        raise SystemExit(1)
+
+
+@control_group.command("try-fail-safe")
+@by
+@as_json
+@_clear_errors
+def try_fail_safe(by: str, as_json: bool) -> None:
+    """Ask in a sandbox what serves in fail-safe, timed; exit code 1 where it does not work.
+
+    Nobody is answered otherwise meanwhile. Guideline G10 is claimed only after a try that passed.
+
+    Example: flask control try-fail-safe --by max
+    """
+    found = steady_drill.run(_here(), _person(by))
+    plain = {
+        "passed": found.passed, "version": found.version, "seconds": found.seconds, "came": dict(found.came),
+        "entry": found.entry,
+    }  # fmt: skip
+    _answer(plain, found.words, as_json)
+    if not found.passed:
         raise SystemExit(1)
 
 

@@ -49,7 +49,7 @@ PLACES = (
     Place("Understand", "Decision log", "/log", "bi-journal-text"),
     Place("Understand", "Guidelines", "/guidelines", "bi-patch-check", ("/guidelines/*",)),
     Place("Take part", "Feedback", "/feedback", "bi-chat-left-text"),
-    Place("Run", "Control room", "/control", "bi-toggles"),
+    Place("Run", "Control room", "/control", "bi-toggles", ("/drill",)),
     Place("Run", "Settings", "/settings", "bi-gear"),
     Place("Run", "Governance", "/governance", "bi-bank", ("/governance/ethics",)),
     Place("Run", "People", "/people", "bi-person-badge"),

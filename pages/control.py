@@ -84,7 +84,9 @@ def _own(found: Room) -> html.Section:
     button = html.Button(
         [marks.icon(sign), act], id=Ids.HIDE, type="button", className="ks-button ks-button-second"
     )
-    return card("Model output, for yourself", [html.P(words, className="ks-sentence"), html.Div(button)])
+    drill = dcc.Link("Do the two-minute drill", href="/drill", className="ks-quiet-link")
+    body = [html.P(words, className="ks-sentence"), html.Div(button), html.P(drill)]
+    return card("Model output, for yourself", body)
 
 
 def _requests(found: Room) -> html.Section:
@@ -144,6 +146,15 @@ def _deeds(found: Room) -> list[tuple[str, str, Any]]:
             _opener("Announce", Ids.NOTICE_DIALOG, "bi-megaphone", Ids.NOTICE),
         ),
         ("Drill a switch", drill, _opener("Drill", Ids.DRILL_DIALOG, "bi-activity", Ids.DRILL)),
+        (
+            "Try fail-safe",
+            "What would serve is asked in a sandbox that nobody notices, and timed.",
+            dcc.Link(
+                [marks.icon("bi-shield-check"), "Try it"],
+                href="/drill",
+                className="ks-button ks-button-second",
+            ),
+        ),
     ]
 
 

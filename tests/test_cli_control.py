@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 import cli_control
-from services import access, control, control_notices, control_people
+from services import access, contingency, control, control_notices, control_people
 from services.control_states import MASTER, STATES, SUBSYSTEMS
 from services.roles import SYSTEM, Actor
 from services.stamp import standing
@@ -37,6 +37,19 @@ def flask(town):
 
 
 WHY = ("--by", "max", "--reason", "It is a test.")
+
+
+def test_fail_safe_is_tried_where_nobody_notices(flask, town, monkeypatch):
+    installation, named = town
+    plain = json.loads(flask("try-fail-safe", "--by", "max", "--json").stdout)
+    assert plain["passed"] and plain["version"] == named["base"]
+    assert control.state(installation, "churn-model").state == "on"
+    refused = flask("try-fail-safe", "--by", "vera")
+    assert refused.exit_code == 1 and "may not control system" in refused.stderr
+    in_use = contingency.answering
+    monkeypatch.setattr(contingency, "steady", lambda inst, use, passage: in_use(inst, use))
+    broken = flask("try-fail-safe", "--by", "max")
+    assert broken.exit_code == 1 and "It does NOT work" in broken.stdout
 
 
 def test_show_says_how_everything_stands_and_what_would_serve(flask, town):
