@@ -15,8 +15,9 @@ from web import here
 def notice() -> html.Div | None:
     """Tell what changed since this person last took note; look beside it whether anything did just now."""
     installation = here.installation()
-    if what_changed.is_due(installation):
-        what_changed.note_beside(installation)
+    now = what_changed.due(installation)
+    if now is not None:
+        what_changed.note_beside(installation, now)
     shown = parts.changed(what_changed.notice(installation, here.actor()))
     return None if shown is None else html.Div(shown, id=parts.CHANGED)
 

@@ -34,7 +34,7 @@ class Choices:
 def choices(installation: Installation, actor: Actor) -> Choices:
     """Name what the log can be narrowed to by this person."""
     require(actor, "read-log")
-    people = [(actor.id, actor.name)]
+    people = [(actor.id, actor.name)] if installation.store.own_area(actor.id) else []
     if permitted(actor, "read-all-log"):
         people = [(SYSTEM.id, SYSTEM.name), *((user.id, user.name) for user in installation.store.users())]
     rows = installation.store.versions()[:MOST_VERSIONS]

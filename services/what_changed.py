@@ -102,9 +102,12 @@ def _rules(installation: Installation) -> int | None:
         return None
 
 
-def note(installation: Installation) -> Line | None:
-    """Look whether what people see changed since the last look; keep it with its size, and give it."""
-    now = view(installation)
+def note(installation: Installation, now: dict[str, Any] | None = None) -> Line | None:
+    """Look whether what people see changed since the last look; keep it with its size, and give it.
+
+    ``now`` is what it is, where that was found out before.
+    """
+    now = now or view(installation)
     if now is None:
         return None
     store = installation.store
@@ -136,14 +139,14 @@ def note(installation: Installation) -> Line | None:
 _looking = threading.Lock()
 
 
-def note_beside(installation: Installation) -> threading.Thread | None:
+def note_beside(installation: Installation, now: dict[str, Any]) -> threading.Thread | None:
     """Look in a thread of its own, so that nobody's answer waits for it; None where one is at it already."""
     if not _looking.acquire(blocking=False):
         return None
 
     def look() -> None:
         try:
-            note(installation)
+            note(installation, now)
         except Exception:
             _log.exception("it could not be worked out what changed; it is tried again with the next page")
         finally:
@@ -154,10 +157,10 @@ def note_beside(installation: Installation) -> threading.Thread | None:
     return thread
 
 
-def is_due(installation: Installation) -> bool:
-    """Say whether what people see is no longer as it was at the last look."""
+def due(installation: Installation) -> dict[str, Any] | None:
+    """Give what everybody sees stands on where it is no longer as it was at the last look, else None."""
     now, last = view(installation), installation.store.last_change()
-    return now is not None and (last is None or last.what["view"] != now)
+    return now if last is None or last.what["view"] != now else None
 
 
 def notice(installation: Installation, actor: Actor) -> Notice | None:

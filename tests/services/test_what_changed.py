@@ -75,12 +75,12 @@ def another_model(town):
 
 def test_nothing_is_told_where_nothing_changed(town):
     assert look(town) is None
-    assert what_changed.notice(town, ADA) is None and not what_changed.is_due(town)
+    assert what_changed.notice(town, ADA) is None and not what_changed.due(town)
 
 
 def test_another_length_of_the_list_is_told_with_who_joined(town):
     setting(town, "at_risk_share", 0.5)
-    assert what_changed.is_due(town)
+    assert what_changed.due(town)
     line = look(town)
     assert line.kinds == ("setting",)
     assert line.words == ("The at-risk list holds 50% of the active customers instead of 10%.",)
@@ -122,7 +122,7 @@ def test_other_rules_of_the_recommender_are_told_without_a_size(town, monkeypatc
         monkeypatch.setattr(what_changed, "_rules", lambda installation, now=revision: now)
         line = look(town)
         if revision == 1:  # a catalogue that came is no change of rules, and is not looked at twice
-            assert line is None and not what_changed.is_due(town)
+            assert line is None and not what_changed.due(town)
     assert line is None
     [told] = what_changed.listing(town, ADA)
     assert (told.text, told.kinds) == (
@@ -207,7 +207,9 @@ def test_where_the_size_cannot_be_told_the_change_is(town, monkeypatch):
 def test_it_is_worked_out_once_however_many_look(town):
     setting(town, "at_risk_share", 0.5)
     town.later()
-    threads = [thread for _ in range(5) if (thread := what_changed.note_beside(town))]
+    threads = [
+        thread for _ in range(5) if (thread := what_changed.note_beside(town, what_changed.view(town)))
+    ]
     for one in threads:
         one.join()
     assert len(what_changed.listing(town, ADA)) == 1
