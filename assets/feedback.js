@@ -54,7 +54,8 @@
     const [thing, guidelineOfThing] = things[about] || [about, null];
     const own = about === "guideline" && /^G\d+$/.test(id) ? id : null;
     const guideline = data.feedbackGuideline || own || guidelineOfThing || guidelineOfPage;
-    const named = about === "page" ? `Page ${page || path}` : `${thing} ${id}`.trim();
+    const called = data.feedbackCalled || id;
+    const named = about === "page" ? `Page ${page || path}` : `${thing} ${called}`.trim();
     element("-about").textContent = guideline ? `${named}. Guideline ${guideline}.` : `${named}.`;
     once = once || key();
     element("").classList.remove("ks-fb-is-sent");

@@ -64,14 +64,23 @@ def opener(
 
 
 def about_chart(title: str) -> html.Button:
-    """Build the button under a chart: a sign alone, so that many charts stay quiet."""
-    label = f"Say something about the chart: {title}"
+    """Build the button under a chart."""
+    return quiet_opener("chart", title[:200], label=f"Say something about the chart: {title}")
+
+
+def quiet_opener(about: str, about_id: str, *, label: str, called: str | None = None) -> html.Button:
+    """Build the button of a thing that has many beside it: a sign alone, its words for screen readers.
+
+    ``called`` is how people read the thing, where that is not ``about_id``.
+    """
+    named = {"data-feedback-called": called} if called else {}
     return html.Button(
         icon("bi-chat-left-text"),
         type="button",
-        title="Say something about this chart",
-        className="ks-button ks-button-quiet ks-fb-opener ks-fb-chart",
-        **_opens("chart", title[:200], None),
+        title="Say something about this",
+        className="ks-button ks-button-quiet ks-fb-opener ks-fb-sign",
+        **_opens(about, about_id, None),
+        **named,
         **{"aria-label": label},
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from components import dialog, frame, marks
+from components import dialog, feedback, frame, marks
 from components import managers_settings as parts
 from components.card import card, cards
 from config.managed import MANAGED
@@ -52,9 +52,11 @@ def layout(**_query: str) -> html.Main:
 
 def _group(name: str, lines: list[Line], may: bool) -> html.Section:
     def buttons(line: Line) -> list[Any]:
+        label = line.about.label
+        say = feedback.quiet_opener("setting", line.name, label=f"Say something about: {label}", called=label)
         if not may:
-            return []
-        made = [_button(line, "Change", "bi-pencil", change_id(line.name), Ids.CHANGE_DIALOG)]
+            return [say]
+        made = [say, _button(line, "Change", "bi-pencil", change_id(line.name), Ids.CHANGE_DIALOG)]
         if line.revision:
             made.append(
                 _button(line, "Undo", "bi-arrow-counterclockwise", undo_id(line.name), Ids.UNDO_DIALOG)

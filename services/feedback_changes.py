@@ -126,7 +126,7 @@ def _told(installation: Installation, wanted: EntryFilter, limit: int) -> list[C
 
 def _change(logged: Logged) -> Change:
     header = logged.header
-    name = log_kinds.name(header.kind)
+    name = log_kinds.name(header.kind).capitalize()
     link, by = f"/log?entry={header.seq}", logged.actor_name
     if header.kind in OF_VERSIONS and header.version:
         words = f"{name}: version {header.version[:8]}"

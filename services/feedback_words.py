@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from config.feedback_places import page_of, things, verdicts
+from config.managed import MANAGED
 
 if TYPE_CHECKING:
     from data.store import FeedbackItem
@@ -33,7 +34,8 @@ def thing(about: str, about_id: str, page: str) -> str:
     named = things().get(about)
     if not about_id:
         return f"a {about}"
-    return f"{named.name if named else about} {about_id}"
+    called = MANAGED[about_id].label if about == "setting" and about_id in MANAGED else about_id
+    return f"{named.name if named else about} {called}"
 
 
 def title(item: FeedbackItem) -> str:

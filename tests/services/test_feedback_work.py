@@ -133,7 +133,7 @@ def test_what_it_led_to_is_what_really_changed_since(town, managers, item):
     found = feedback_work.offered(town, max_, item.number)
     assert [(one.kind, one.words) for one in found] == [
         ("setting", "Length of the at-risk list: now 20%"),
-        ("decision", "control room used (recommender)"),
+        ("decision", "Control room used (recommender)"),
     ]
     pairs = [(one.kind, one.reference) for one in found]
     feedback_work.answer(town, max_, item.number, "Done.", pairs, seen=1)
