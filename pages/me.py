@@ -262,7 +262,10 @@ def _sessions() -> html.Section:
         html.P(id=Ids.SESSIONS_SAID, className="ks-dialog-said", role="alert"),
     ]  # fmt: skip
     return card(
-        "Where you are signed in", body, note="a session ends by itself when it is not used", width="full"
+        "Where you are signed in",
+        html.Div(body, className="ks-me-part"),
+        note="a session ends by itself when it is not used",
+        width="full",
     )
 
 
