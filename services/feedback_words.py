@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from config.feedback_places import page_of, things, verdicts
+from config.feedback_places import page_of, things
 from config.managed import MANAGED
 
 if TYPE_CHECKING:
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from services.log import Label, LogEntry
 
 STEPS = {
-    "sent": "{who} sent {item} about {thing}: {verdict}{text}.",
+    "sent": "{who} sent {item} about {thing}{verdict}{text}",
     "seen": "{who} looked at {item}.",
     "taken": "{who} took {item} on, to answer it by {due}.",
-    "due": "{who} set when {item} is to be answered: {due}{text}.",
-    "answered": "{who} answered {item}{text}.{changes}",
+    "due": "{who} set when {item} is to be answered: {due}{text}",
+    "answered": "{who} answered {item}{text}{changes}",
     "linked": "{who} noted what changed because of {item}.{changes}",
-    "closed": "{who} closed {item}{text}.",
+    "closed": "{who} closed {item}{text}",
     "asks off": "{who} does not want to be asked for feedback any more.",
     "asks on": "{who} may be asked for feedback again.",
 }
+VERDICTS = {"useful": ", found useful", "wrong": ", found wrong", "unclear": ", not understood"}
 CHANGES = {"version": "model version", "setting": "change of setting", "load": "load", "decision": "entry"}
 
 
@@ -59,9 +60,9 @@ def _feedback(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Labe
         who=who,
         item=f"{kind} {payload.get('number', '')}".strip(),
         thing=about[:1].lower() + about[1:],
-        verdict=verdicts().get(str(payload.get("verdict")), "something else").lower(),
+        verdict=VERDICTS.get(str(payload.get("verdict")), ""),
         due=payload.get("due"),
-        text=_colon(payload.get("text")),
+        text=_ended(payload.get("text")),
         changes=_changes(payload.get("led_to")),
     )
 
@@ -72,13 +73,17 @@ def shortened(text: str, most: int = 200) -> str:
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
-def _colon(text: Any) -> str:
-    words = shortened(str(text or "")).rstrip(".")
-    return f": {words}" if words else ""
+def _ended(text: Any) -> str:
+    """Say a text after a colon, and end the sentence; only that where there is none."""
+    words = shortened(str(text or ""))
+    if not words:
+        return "."
+    return f": {words}" if words.endswith((".", "!", "?", "…")) else f": {words}."
 
 
 def _changes(led_to: Any) -> str:
-    pairs = [pair for pair in led_to if len(pair) == 2] if isinstance(led_to, list) else []
+    given = led_to if isinstance(led_to, list) else []
+    pairs = [pair for pair in given if isinstance(pair, list) and len(pair) == 2]
     told = [f"{CHANGES.get(str(kind), kind)} {str(ref)[:12]}" for kind, ref in pairs]
     return f" It led to {', '.join(told)}." if told else ""
 

@@ -71,7 +71,7 @@ def test_an_item_keeps_what_it_is_about_the_page_and_what_answered_then(town):
     assert [step.what for step in town.store.feedback_steps(sent.number)] == ["sent"]
     entry = log.one(town, VIC, entries(town)[0].header.seq)
     assert entry.text == (
-        "Vic sent feedback 1 about the prediction for customer A1: it is wrong: The figure is wrong."
+        "Vic sent feedback 1 about the prediction for customer A1, found wrong: The figure is wrong."
     )
 
 

@@ -355,6 +355,32 @@ TOLD = [
         {"kind": "guidelines", "payload": {"step": "ended", "at": "G4"}},
         "Ada ended the working out of the guidelines at G4.",
     ),
+    (
+        {
+            "kind": "feedback",
+            "payload": {
+                "step": "sent",
+                "number": 3,
+                "kind": "complaint",
+                "about": "setting",
+                "about_id": "at_risk_share",
+                "verdict": "unclear",
+                "text": "Why a tenth?",
+            },
+        },
+        "Ada sent complaint 3 about the setting Length of the at-risk list, not understood: Why a tenth?",
+    ),
+    (
+        {"kind": "feedback", "payload": {"step": "asks off"}},
+        "Ada does not want to be asked for feedback any more.",
+    ),
+    (
+        {
+            "kind": "feedback",
+            "payload": {"step": "answered", "number": 3, "text": "A habit.", "led_to": [["setting", "7"]]},
+        },
+        "Ada answered feedback 3: A habit. It led to change of setting 7.",
+    ),
     ({"kind": "start", "who": "Keepsight"}, "Keepsight started."),
     (
         {"kind": "a-kind-to-come", "subject": "K7"},
