@@ -55,7 +55,7 @@ def layout(item: str = "", customer: str = "", **_others: str) -> html.Main:
             ],
             className="ks-rec-top",
         ),
-        html.P(recommendations.before(customer), className="ks-card-note"),
+        html.P(recommendations.before(customer), className="ks-card-note ks-rec-before"),
         html.Div(id=Ids.SAID, className="ks-rec-said", tabIndex="-1", role="status"),
         *([] if customer else [html.Div(id=Ids.WAITING)]),
         html.Div(
