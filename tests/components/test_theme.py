@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 
 from components import charts, theme
+from config.palette import TEXT_ON
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 CSS = (ASSETS / "theme.css").read_text(encoding="utf-8")
 
-TEXT_ON = [
-    ("ink", "canvas"), ("ink", "surface"), ("ink", "sunken"), ("muted", "canvas"), ("muted", "surface"),
-    ("muted", "sunken"), ("accent", "surface"), ("accent", "canvas"), ("model", "surface"),
-    ("warn", "warn-soft"), ("warn", "surface"), ("alarm", "alarm-soft"), ("alarm", "surface"),
-    ("ok", "surface"), ("raise", "surface"), ("lower", "surface"), ("on-accent", "accent"),
-    ("on-accent", "accent-strong"), ("rail-ink", "rail"),
-]  # fmt: skip
 SHAPES_ON = [(f"c{i}", "surface") for i in range(1, 7)] + [("edge", "surface"), ("model", "sunken")]
 
 

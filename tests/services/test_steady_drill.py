@@ -39,7 +39,7 @@ def test_it_is_kept_and_on_record(town):
     kept = steady_drill.last(installation)
     assert (kept.passed, kept.entry, kept.result["version"]) == (True, found.entry, named["base"])
     text = log.one(installation, SYSTEM, found.entry).text
-    assert text.startswith("Max tried in a sandbox what serves in fail-safe: It works: in fail-safe version")
+    assert text.startswith("Max tried in a sandbox what serves in fail-safe: In fail-safe version")
 
 
 def test_without_a_version_that_verifies_averages_stand_and_it_is_said(town):

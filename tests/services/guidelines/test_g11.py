@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from data.store import EntryFilter
-from services import customers, log_checks, log_seal
+from services import customers, log, log_checks, log_seal, usage
 from services.roles import SYSTEM
 from tests.services.guidelines.evidence_town import judged, settled
 from tests.services.trial_town import VERA
@@ -115,3 +115,28 @@ def test_a_sample_is_drawn_once_a_day_and_ends_when_its_time_is_over(town, monke
     monkeypatch.setattr(log_checks, "SAMPLED_SECONDS", 0.0)
     second = log_checks.replays(installation)
     assert second.number > first.number and second.result["same"] <= 1
+
+
+def reads(found):
+    return {one.label: one.text for one in found.lines}["Read by people"]
+
+
+def test_how_often_people_read_their_own_entries_is_told_without_names(town):
+    installation, _ = town
+    found, _ = judged(installation, "G11")
+    assert reads(found) == "entries about their own doings were opened 0 times in 28 days"
+    for _ in range(2):
+        usage.note_entry(installation, VERA, log.one(installation, VERA, 1))
+    assert usage.count(installation)
+    found, how = judged(installation, "G11")
+    assert found.values["own_reads"] == 2 and "opened 2 times" in reads(found) and "Vera" not in str(found)
+    assert how.state == "met"
+
+
+def test_where_use_is_not_counted_reading_is_not_measured_and_nothing_else_suffers(town):
+    installation, _ = town
+    off = installation.set_up.model_copy(update={"count_usage": "no"})
+    installation.set_up, installation._in_force = off, type(installation._in_force)(off)
+    found, how = judged(installation, "G11")
+    assert found.values["own_reads"] is None and reads(found) == "not measured"
+    assert how.state == "met"
