@@ -210,7 +210,8 @@ def _layout() -> Any:
     actor = here.signed_in()
     if actor is None:
         return html.Div(page_container)
-    from pages import _feedback_send, _foot  # with the pages, which only an app that exists can hold
+    # with the pages, which only an app that exists can hold
+    from pages import _feedback_send, _first_use, _foot
 
     settings = here.installation().settings
     return frame.shell(
@@ -221,6 +222,7 @@ def _layout() -> Any:
         contact=settings.contact,
         csrf=("csrf_token", csrf_token()),
         notice=_foot.banner(_foot.current_stamp()),
+        note=_first_use.note(),
         feedback=_feedback_send.sheet(),
     )
 

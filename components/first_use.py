@@ -11,6 +11,7 @@ from components.marks import icon, model_mark
 
 PLACE = "ks-first-use"
 READ = "ks-first-use-read"
+ASKED = "ks-first-use-asked"
 AGAIN = "?note=1"
 """What an address ends with, of any page, that shows the note again."""
 

@@ -65,6 +65,7 @@ def shell(
     contact: str,
     csrf: tuple[str, str] | None = None,
     notice: Any = None,
+    note: Any = None,
     feedback: Any = None,
 ) -> html.Div:
     """Set a page into the frame.
@@ -83,6 +84,8 @@ def shell(
         Hidden field of the sign-out form.
     notice : component, optional
         What stands above every page (``draft_notice``).
+    note : component, optional
+        The note of the first use, where it is still to be read.
     feedback : component, optional
         The sheet by which people say something about a page (``components.feedback.sheet``).
     """
@@ -98,7 +101,8 @@ def shell(
                 **{"aria-label": "Keepsight"},
             ),
             html.Header([_brand(), _tools(person, role, csrf)], className="ks-top"),
-            html.Div(notice, id=BANNER),
+            html.Div([html.Div(note, id=first_use.PLACE), html.Div(notice, id=BANNER)], className="ks-above"),
+            dcc.Store(id=first_use.ASKED),
             html.Div([content, _foot(contact, says=feedback is not None)], className="ks-content"),
             _bottom(shown),
             *([feedback] if feedback is not None else []),

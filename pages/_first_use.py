@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs
 
-from dash import Input, Output, State, callback, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
 from components import first_use as parts
 from services import first_use
@@ -13,17 +13,34 @@ from services.roles import permission
 from web import here
 
 
-def note(search: str | None) -> html.Div | None:
-    """Give the note at the first use, and where the address asks for it."""
+def note(*, asked: bool = False) -> Any:
+    """Give the note at the first use, and where it is asked for."""
     installation, actor = here.installation(), here.actor()
-    seen = first_use.seen(installation, actor)
-    if not _asked(search) and not first_use.is_due(installation, actor):
+    if not asked and not first_use.is_due(installation, actor):
         return None
-    return html.Div(parts.note(seen), id=parts.PLACE)
+    return parts.note(first_use.seen(installation, actor))
+
+
+clientside_callback(
+    ClientsideFunction("first_use", "asked"),
+    Output(parts.ASKED, "data"),
+    Input("_pages_location", "search"),
+)
 
 
 @callback(
     Output(parts.PLACE, "children"),
+    Input(parts.ASKED, "data"),
+    prevent_initial_call=True,
+)
+@permission("see-facts")
+def show_again(asked: float | None) -> Any:
+    """Show it where the address asks for it."""
+    return no_update if asked is None else note(asked=True)
+
+
+@callback(
+    Output(parts.PLACE, "children", allow_duplicate=True),
     Output("_pages_location", "search", allow_duplicate=True),
     Input(parts.READ, "n_clicks"),
     State("_pages_location", "search"),
@@ -35,8 +52,4 @@ def put_away(clicks: int | None, search: str | None) -> tuple[Any, Any]:
     if not clicks:
         return no_update, no_update
     first_use.saw(here.installation(), here.actor())
-    return [], "" if _asked(search) else no_update
-
-
-def _asked(search: str | None) -> bool:
-    return "note" in parse_qs((search or "").lstrip("?"))
+    return None, "" if "note" in parse_qs((search or "").lstrip("?")) else no_update

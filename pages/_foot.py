@@ -8,7 +8,7 @@ from dash import Input, Output, callback
 
 from components import frame
 from pages import (
-    _first_use,
+    _first_use,  # noqa: F401  (registers the note of the first use)
     _responsible,  # noqa: F401  (registers who is responsible)
     _what_changed,
 )
@@ -33,20 +33,18 @@ def current_stamp() -> Stamp | None:
     Output(frame.STATE, "children"),
     Output(frame.BANNER, "children"),
     Input("_pages_location", "pathname"),
-    Input("_pages_location", "search"),
 )
 @permission("see-facts")
-def show_foot(_path: str | None, search: str | None) -> tuple[list[Any], list[Any], Any]:
+def show_foot(_path: str | None) -> tuple[list[Any], list[Any], Any]:
     """Name the model and the data that answer now; lead who may sign to a draft."""
     found = current_stamp()
     contact = here.installation().settings.contact
-    return frame.foot_facts(found, contact), frame.state(found), banner(found, search)
+    return frame.foot_facts(found, contact), frame.state(found), banner(found)
 
 
-def banner(found: Stamp | None, search: str | None = None) -> list[Any]:
-    """Stand above every page: the note of the first use, maintenance, a draft that waits for who may sign it."""
+def banner(found: Stamp | None) -> list[Any]:
+    """Stand above every page: maintenance until it is over, a draft that waits for who may sign it."""
     said = [
-        _first_use.note(search),
         frame.maintenance(control_notices.current(here.installation())),
         _what_changed.notice(),
         frame.draft_notice(found, may_sign=permitted(here.actor(), "sign-model")),

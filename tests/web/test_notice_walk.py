@@ -144,9 +144,9 @@ def test_the_note_stands_until_it_is_read_and_comes_again_by_its_address(house):
         from flask import g
 
         g._login_user = Person(actor, "t")
-        assert "people decide" in str(_first_use.note(""))
-        assert _first_use.put_away(1, "") == ([], dash.no_update)
-        assert _first_use.note("") is None
-        assert "You read this on" in str(_first_use.note("?note=1"))
-        assert _first_use.put_away(1, "?note=1") == ([], "")
+        assert "people decide" in str(_first_use.note())
+        assert _first_use.put_away(1, "") == (None, dash.no_update)
+        assert _first_use.note() is None
+        assert "You read this on" in str(_first_use.show_again(1.0))
+        assert _first_use.put_away(1, "?by=contract&note=1") == (None, "")
     assert first_use.seen(house.installation, actor) is not None
