@@ -155,8 +155,8 @@ def before(customer: str) -> str:
     """Say what the buttons of a list will alter; ``customer`` is whom it is for, "" for oneself."""
     whose = f"the lists of customer {customer}" if customer else "your own lists"
     return (
-        "A choice counts at once, and moves the table and the lists of everybody. What is hidden is left out of "
-        f"{whose} only. Both can be undone here."
+        "A choice counts at once, and moves the table and the lists of everybody. What is hidden is left out "
+        f"of {whose} only. Both can be undone here."
     )
 
 
