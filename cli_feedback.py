@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from cli import _answer, _clear_errors, _here, _say, as_json
 from cli_signing import _person, by
+from config.feedback_places import GUIDELINES
 from services import feedback, feedback_export, feedback_page, feedback_work
 from services.feedback import FeedbackItem
 from services.feedback_words import shortened, title
@@ -21,7 +22,7 @@ number = click.argument("number", type=click.IntRange(1))
 
 @feedback_group.command("list")
 @click.option("--open", "is_open", is_flag=True, help="Those that wait for an answer, due first at the top.")
-@click.option("--guideline", type=click.Choice(feedback.GUIDELINES), help="Those of one guideline.")
+@click.option("--guideline", type=click.Choice(GUIDELINES), help="Those of one guideline.")
 @as_json
 @_clear_errors
 def listed(is_open: bool, guideline: str | None, as_json: bool) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from config.feedback_places import GUIDELINES, guideline_of, things, verdicts
+from config.feedback_places import guideline_of
 from data.store import FeedbackFilter, FeedbackItem, FeedbackStep, Transaction
-from services import log
+from services import feedback_form, log
 from services.feedback_due import due
+from services.feedback_form import LONGEST, FeedbackRefused, plain, receipt_of
 from services.feedback_words import subject
 from services.roles import Actor, permitted, require
 
 if TYPE_CHECKING:
     from services.installation import Installation
 
-LONGEST = 4000
-LONGEST_ID = 200
-SHORTEST_ONCE = 16
-KINDS = ("feedback", "complaint")
+__all__ = [
+    "LONGEST", "FeedbackItem", "FeedbackRefused", "NoSuchFeedback", "Sent", "Told", "board", "follow", "mine",
+    "note", "one", "plain", "receipt_of", "send", "without_names",
+]  # fmt: skip
 
 # Who sends without a name is logged as one of these, so that no entry leads to them
 UNNAMED = Actor("unnamed", "Somebody signed in", "unnamed")
@@ -32,10 +29,6 @@ OUTSIDE = Actor("outside", "Somebody outside", "outside")
 # More than people write in an hour; without names there is nobody to count by, so all count together
 OWN_AN_HOUR = 30
 UNNAMED_AN_HOUR = 200
-
-
-class FeedbackRefused(ValueError):
-    """Feedback was not kept; the message says why, and how to mend it."""
 
 
 class NoSuchFeedback(LookupError):
@@ -109,15 +102,15 @@ def send(
     """
     sender = _sender(installation, actor, kind)
     named = sender if actor is not None and with_name else None
-    key = _key(once, named)
+    key = feedback_form.key(once, named)
     receipt = None if named else receipt_of(once)
     words = plain(text)
-    _check(kind, about, about_id, guideline, verdict, words)
+    feedback_form.check(kind, about, about_id, guideline, verdict, words)
     before = installation.store.feedback_by_once(key)
     if before is not None:
         return Sent(before.number, receipt)
     _no_flood(installation, named, is_outside=actor is None)
-    in_use, now, path = installation.store.in_use(), installation.store.clock(), _path(page)
+    in_use, now, path = installation.store.in_use(), installation.store.clock(), feedback_form.path(page)
     item = FeedbackItem(
         number=0,
         time=now,
@@ -136,8 +129,8 @@ def send(
         led_to=(),
         person=named.id if named else None,
         # without a name: the access log tells whose request an id is, and exact times tell nearly as much
-        request_id=_request(request_id) if named else None,
-        response_ms=_took(response_ms, exactly=named is not None),
+        request_id=feedback_form.request(request_id) if named else None,
+        response_ms=feedback_form.took(response_ms, exactly=named is not None),
         version=in_use.version if in_use else None,
         snapshot=in_use.snapshot if in_use else None,
         person_name=named.name if named else None,
@@ -168,40 +161,6 @@ def note(
     )  # fmt: skip
 
 
-def receipt_of(once: str) -> str:
-    """Give the receipt number of a form: 80 bits of a hash of its key, so that sending it again tells it.
-
-    Neither the key nor the receipt is kept, only other hashes of them.
-    """
-    digest = hashlib.sha256(b"receipt:" + once.encode("utf-8", "surrogatepass")).digest()[:10]
-    letters = base64.b32encode(digest).decode().translate(_EASY).lower()
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
-
-
-# no i, l, o, u: it can be read aloud and typed
-_EASY = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-_TYPED = str.maketrans("ilou", "110v")
-
-
-def plain(text: object) -> str:
-    """Keep a text as it was written, but for signs that nobody sees and no database keeps.
-
-    Raises
-    ------
-    FeedbackRefused
-        If it is longer than is kept; nothing is cut off unseen.
-    """
-    words = text if isinstance(text, str) else ""
-    words = words.replace("\r\n", "\n").encode("utf-8", "replace").decode()
-    words = "".join(sign for sign in words if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip()
-    if len(words) > LONGEST:
-        raise FeedbackRefused(
-            f"Your text has {len(words):,} characters, and {LONGEST:,} are kept. Nothing was sent: shorten "
-            "it, or send the rest as a second one."
-        )
-    return words
-
-
 def _sender(installation: Installation, actor: Actor | None, kind: str) -> Actor:
     if actor is not None:
         require(actor, "give-feedback")
@@ -213,27 +172,6 @@ def _sender(installation: Installation, actor: Actor | None, kind: str) -> Actor
     return OUTSIDE
 
 
-def _key(once: str, named: Actor | None) -> str:
-    """Give the key that makes a form one item; a person's own where there is one, so that none is guessed."""
-    if not isinstance(once, str) or not SHORTEST_ONCE <= len(once) <= LONGEST_ID:
-        raise FeedbackRefused("The form has no key that tells it from others: open it again, then send.")
-    return f"{named.id}:{once}" if named else once
-
-
-def _check(kind: str, about: str, about_id: str, guideline: str | None, verdict: str, words: str) -> None:
-    for value, known, what in (
-        (kind, KINDS, "kind"), (about, things(), "thing"), (verdict, verdicts(), "verdict"),
-    ):  # fmt: skip
-        if value not in known:
-            raise FeedbackRefused(f"{value!r} is no {what} of feedback: give one of {', '.join(known)}.")
-    if guideline is not None and guideline not in GUIDELINES:
-        raise FeedbackRefused(f"{guideline!r} is no guideline: give one of {', '.join(GUIDELINES)}.")
-    if len(about_id) > LONGEST_ID or not about_id.isprintable():
-        raise FeedbackRefused(f"What it is about is named in one line of up to {LONGEST_ID} characters.")
-    if not words and verdict != "useful":
-        raise FeedbackRefused("Write what is wrong or what you would like: a sentence is enough.")
-
-
 def _no_flood(installation: Installation, named: Actor | None, *, is_outside: bool) -> None:
     since = installation.store.clock() - timedelta(hours=1)
     wanted = FeedbackFilter(since=since, is_named=False, is_outside=is_outside)
@@ -241,25 +179,6 @@ def _no_flood(installation: Installation, named: Actor | None, *, is_outside: bo
         wanted = FeedbackFilter(since=since, person=named.id)
     if installation.store.count_feedback(wanted) >= (OWN_AN_HOUR if named else UNNAMED_AN_HOUR):
         raise FeedbackRefused("So much was sent within the hour that no more is kept now: send it later.")
-
-
-def _path(page: str) -> str:
-    """Keep the path of a page without what follows it: a query may tell who asked."""
-    path = page.partition("?")[0].partition("#")[0] if isinstance(page, str) else ""
-    return path if path.startswith("/") and len(path) <= LONGEST_ID and path.isprintable() else ""
-
-
-def _request(request_id: str | None) -> str | None:
-    is_one = isinstance(request_id, str) and re.fullmatch(r"[0-9a-f]{8}", request_id)
-    return request_id if is_one else None
-
-
-def _took(milliseconds: object, *, exactly: bool) -> int | None:
-    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
-        return None
-    if not 0 <= milliseconds <= 3_600_000:
-        return None
-    return round(milliseconds) if exactly else round(milliseconds, -2)
 
 
 # --- following and reading ---------------------------------------------------------------------------
@@ -300,19 +219,13 @@ def one(installation: Installation, actor: Actor, number: int) -> Told:
 
 def follow(installation: Installation, receipt: str) -> Told:
     """Give what a receipt opens, without names; NoSuchFeedback, in the same words, for every other one."""
-    found = installation.store.feedback_by_receipt(_receipt(receipt))
+    found = installation.store.feedback_by_receipt(feedback_form.typed_receipt(receipt))
     if found is None:
         raise NoSuchFeedback(
             "There is nothing under this receipt number. Check it: sixteen letters and digits in four groups."
         )
     steps = tuple(replace(step, who=None) for step in installation.store.feedback_steps(found.number))
     return Told(replace(found, owner=None, owner_name=None, answered_by=None), steps, is_own=True)
-
-
-def _receipt(text: object) -> str:
-    """Read a receipt as people type it: capitals, spaces, and letters that look alike."""
-    letters = re.sub(r"[^0-9a-z]", "", text.lower() if isinstance(text, str) else "")[:40].translate(_TYPED)
-    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def without_names(item: FeedbackItem) -> FeedbackItem:

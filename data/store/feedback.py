@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
-from data.store.engine import LOG_LOCK, Reach, insert_unless_there, take_turn
+from data.store.engine import LOG_LOCK, take_turn
+from data.store.feedback_asks import FeedbackAsks
 from data.store.installation import next_number
 from data.store.people import digest
-from data.store.tables_feedback import feedback, feedback_asks, feedback_receipts, feedback_steps
+from data.store.tables_feedback import feedback, feedback_receipts, feedback_steps
 
 OPEN = ("new", "seen", "in work")
 
@@ -132,7 +133,7 @@ _ITEM = select(*(feedback.c[one.name] for one in fields(FeedbackItem)))
 _STEP = select(*(feedback_steps.c[one.name] for one in fields(FeedbackStep)))
 
 
-class Feedback(Reach):
+class Feedback(FeedbackAsks):
     """Items, steps, receipts and asks."""
 
     def record_feedback(
@@ -263,40 +264,6 @@ class Feedback(Reach):
         query = select(feedback.c.time, feedback.c.answered).where(feedback.c.time >= since)
         with self.reading() as connection:
             return [(row.time, row.answered) for row in connection.execute(query.order_by(feedback.c.number))]
-
-    # --- when people were asked ------------------------------------------------------------------------
-
-    def feedback_ask(self, person: str) -> tuple[datetime | None, datetime | None]:
-        """Say when a person was last asked, and since when they do not want to be; None: never."""
-        query = select(feedback_asks.c.asked, feedback_asks.c.stopped)
-        with self.reading() as connection:
-            row = connection.execute(query.where(feedback_asks.c.person == person)).first()
-        return (row.asked, row.stopped) if row else (None, None)
-
-    def claim_feedback_ask(self, person: str, *, apart: timedelta) -> bool:
-        """Note that a person is asked now; False where they were within ``apart``, or do not want to be."""
-        now = self.clock()
-        with self.writing() as connection:
-            take_turn(connection, LOG_LOCK)
-            insert_unless_there(connection, feedback_asks, {"person": person})
-            may = (
-                feedback_asks.c.person == person,
-                feedback_asks.c.stopped.is_(None),
-                feedback_asks.c.asked.is_(None) | (feedback_asks.c.asked <= now - apart),
-            )
-            change = update(feedback_asks).where(*may).values(asked=now)
-            return connection.execute(change, execution_options={"preserve_rowcount": True}).rowcount == 1
-
-    def set_feedback_asks(self, person: str, *, wanted: bool) -> bool:
-        """Keep whether a person wants to be asked; False where it stands so already."""
-        with self.writing() as connection:
-            take_turn(connection, LOG_LOCK)
-            insert_unless_there(connection, feedback_asks, {"person": person})
-            stopped = feedback_asks.c.stopped
-            differs = stopped.is_not(None) if wanted else stopped.is_(None)
-            change = update(feedback_asks).where(feedback_asks.c.person == person, differs)
-            change = change.values(stopped=None if wanted else self.clock())
-            return connection.execute(change, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
