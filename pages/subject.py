@@ -116,7 +116,7 @@ def _objection(found: SubjectAnswer) -> html.Section:
             tools = dialog.opener(
                 "Take it back", Ids.LIFT_DIALOG, sign="bi-arrow-counterclockwise", kind="second", id=Ids.LIFT
             )
-        elif found.now is not None:
+        elif found.loads[0].is_current:
             tools = dialog.opener(
                 "Record an objection", Ids.OBJECT_DIALOG, sign="bi-person-slash", id=Ids.OBJECT
             )

@@ -101,7 +101,7 @@ def _write(installation: Installation, actor: Actor, customer: str, step: str, w
     require(actor, "object-for-customers")
     said, key = _sentence(words, step), customer.strip() if isinstance(customer, str) else ""
     in_use = installation.in_use()
-    if step == "object" and installation.warehouse.customer(in_use.snapshot, key) is None:
+    if step == "object" and not is_held(installation, in_use.snapshot, key):
         raise ObjectionRefused(
             f"There is no customer {key!r} in these data, so there is nothing to object to. Check the id."
         )
@@ -124,6 +124,12 @@ def _write(installation: Installation, actor: Actor, customer: str, step: str, w
         found = together.objections(in_use.spec_name, key)[0]
     installation.read_objections_anew()
     return found
+
+
+def is_held(installation: Installation, snapshot: str, key: str) -> bool:
+    """Say whether a load holds rows of a customer, be it of months before they left."""
+    warehouse = installation.warehouse
+    return warehouse.customer(snapshot, key) is not None or bool(warehouse.history(snapshot, key))
 
 
 def _sentence(words: str, step: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from config.dataset import DatasetSpec
 from data.store import Objection, SnapshotRow
 from models.reasons import value_in_words
-from services import customers, log, sources, subject_deeds, subject_scores, way_back
+from services import customers, log, objections, sources, subject_deeds, subject_scores, way_back
 from services.customers import CustomerAnswer, NoSuchCustomer
 from services.installation import Dataset
 from services.roles import Actor, permitted, require
@@ -122,13 +122,14 @@ def of(installation: Installation, actor: Actor, key: str, *, step: str = "page"
     # before this look is on record, so that it does not tell of itself
     entries, older = subject_deeds.entries_about(installation, spec.name, key)
     deeds = subject_deeds.deeds(installation, entries)
-    is_current = loads[0].id == dataset.snapshot
+    row = installation.warehouse.customer(loads[0].id, key)
+    is_current = loads[0].id == dataset.snapshot and row is not None
     now = customers.one(installation, actor, key) if is_current else None
     ways, no_ways = _ways(installation, actor, now)
-    row = installation.warehouse.customer(loads[0].id, key) or {}
     history = installation.warehouse.history(loads[0].id, key)
+    latest = row or (history[-1] if history else {})
     periods = [str(one[spec.period]) for one in history] if spec.period and history else []
-    objections = installation.store.objections(spec.name, key)
+    said = installation.store.objections(spec.name, key)
     entry = log.record(
         installation, actor, "subject", subject=key, snapshot=loads[0].id, payload={"step": step}
     ).seq
@@ -138,7 +139,7 @@ def of(installation: Installation, actor: Actor, key: str, *, step: str = "page"
         title=spec.title,
         made=installation.store.clock(),
         now=now,
-        values=_values(spec, row),
+        values=_values(spec, latest),
         months=(periods[0], periods[-1]) if periods else None,
         loads=[_load(installation, load, dataset) for load in loads],
         sources=sources.told(installation, dataset),
@@ -148,8 +149,8 @@ def of(installation: Installation, actor: Actor, key: str, *, step: str = "page"
         actions=subject_deeds.actions(installation, spec.name, key),
         deeds=deeds,
         older=older,
-        objection=next((one for one in objections if one.lifted is None), None),
-        objections=objections,
+        objection=next((one for one in said if one.lifted is None), None),
+        objections=said,
         contact=settings.contact,
         complaint="/complaint" if settings.public_complaints else None,
         entry=entry,
@@ -157,13 +158,12 @@ def of(installation: Installation, actor: Actor, key: str, *, step: str = "page"
 
 
 def _loads(installation: Installation, spec_name: str, key: str) -> list[SnapshotRow]:
-    """Find the latest loads in which a customer stands, the current one first."""
+    """Find the latest loads that hold a customer, if only in months of before; the current one first."""
     current = installation.store.current_snapshot(spec_name)
     rows = sorted(installation.store.snapshots(spec_name), key=lambda load: load.id != current)[:MOST_LOADS]
-    warehouse = installation.warehouse
     return [
         load for load in rows
-        if warehouse.has_snapshot(load.id) and warehouse.customer(load.id, key) is not None
+        if installation.warehouse.has_snapshot(load.id) and objections.is_held(installation, load.id, key)
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from config.dataset import parse_spec
@@ -142,6 +143,12 @@ def test_a_customer_of_an_earlier_load_is_told_as_held_then(town):
     assert "not among the customers of today" in found.no_ways
 
 
+def test_how_to_contest_follows_the_settings(tmp_path):
+    installation, _ = settle_signed(tmp_path, NOON, contact="Dora, data protection", public_complaints=True)
+    found = subject.of(installation, ANA, KEY)
+    assert (found.contact, found.complaint) == ("Dora, data protection", "/complaint")
+
+
 def test_while_the_model_is_off_facts_are_told(town):
     control.throw(town, MAX, "churn-model", "off", "It is a test.")
     found = subject.of(town, ANA, KEY)
@@ -200,3 +207,42 @@ def test_an_objection_outlives_the_next_load(town):
     dearer["price"] = dearer["price"] + 1
     trial_town.load(town, dearer, town.dataset().snapshot)
     assert customers.one(town, ANA, KEY).score is None
+
+
+MONTHLY = """
+name: monthly
+title: Monthly
+id: key
+outcome: {column: left, positive: "Yes"}
+grain: customer-month
+period: month
+features: [{column: price, label: Price, kind: numeric}]
+"""
+
+
+def test_who_left_before_the_last_month_is_held_and_may_object_and_is_not_learned_from(installation):
+    spec = parse_spec(MONTHLY)
+    rows = [
+        {
+            "key": key,
+            "month": month,
+            "left": "Yes" if (key, month) == ("B", "2026-01-01") else "No",
+            "price": 9.0,
+        }
+        for month, keys in (("2026-01-01", "AB"), ("2026-02-01", "A"))
+        for key in keys
+    ]
+    nothing = pd.DataFrame({"row": [], "column": [], "value": [], "reason": []})
+    snapshot = installation.warehouse.write_snapshot(
+        pd.DataFrame(rows)[list(spec.columns)], spec, source="a test", refused=nothing, report={},
+        parent=None, created=NOON,
+    )  # fmt: skip
+    installation.store.record_snapshot(snapshot)
+    installation.store.set_current_spec(spec.name)
+    found = subject.of(installation, ANA, "B")
+    assert found.now is None and found.months == ("2026-01-01", "2026-01-01")
+    assert {one.label: one.value for one in found.values}["Left"] == "Yes" and found.loads[0].is_current
+    made = objections.record(installation, ANA, "B", WORDS)
+    assert made.customer == "B" and objections.excluded(installation) == {"B"}
+    table = installation.warehouse.earlier_training_table(snapshot.id)
+    assert table is None or "B" not in set(table["key"])
