@@ -393,7 +393,7 @@ def test_a_manager_reads_signs_and_goes_back(town, browser, address):
     until(
         browser, lambda d: "I read every line and agree." in text_of(d) and not there("#model-sign-dialog")(d)
     )
-    assert not there(".ks-banner-link")(browser), "nothing waits to be signed any more"
+    assert not there('[aria-label="The model waits to be signed"]')(browser)
     for path, ready in (
         ("/model", ".ks-gates"),
         ("/", "#overview-tiles .ks-tile-model"),
