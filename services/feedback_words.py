@@ -20,6 +20,7 @@ STEPS = {
     "answered": "{who} answered {item}{text}{changes}",
     "linked": "{who} noted what changed because of {item}.{changes}",
     "closed": "{who} closed {item}{text}",
+    "forgotten": "{who} removed words and names of feedback that is past its time; items: {items}.",
     "asks off": "{who} does not want to be asked for feedback any more.",
     "asks on": "{who} may be asked for feedback again.",
 }
@@ -62,6 +63,7 @@ def _feedback(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Labe
         thing=about[:1].lower() + about[1:],
         verdict=VERDICTS.get(str(payload.get("verdict")), ""),
         due=payload.get("due"),
+        items=payload.get("items"),
         text=_ended(payload.get("text")),
         changes=_changes(payload.get("led_to")),
     )

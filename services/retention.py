@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from services import usage
+from services import feedback_retention, usage
 from services.roles import Actor, require
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def purge_due(installation: Installation, actor: Actor) -> list[Due]:
             installation.store.purge(seqs, actor=actor.id, actor_name=actor.name, reason=reason)
             after = seqs[-1]
     usage.forget(installation)
+    if days := classes()["voices"].days:
+        feedback_retention.forget(installation, actor, days)
     return found
 
 

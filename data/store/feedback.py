@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from data.store.engine import LOG_LOCK, take_turn
 from data.store.feedback_asks import FeedbackAsks
@@ -227,6 +227,22 @@ class Feedback(FeedbackAsks):
             connection.execute(change.values(**_values(made)))
             self._step(connection, made, what=what, who=who, text=text)
             return made
+
+    def forget_feedback(self, before: datetime) -> int:
+        """Remove words, names and what it was about of items answered before a moment; count them.
+
+        What is left is what is counted: kind, page, guideline, version, state, times and what changed.
+        """
+        gone = {"text": "", "about_id": "", "answer": "", "person": None, "person_name": None,
+                "request_id": None}  # fmt: skip
+        due = and_(feedback.c.answered < before, feedback.c.state.not_in(OPEN))
+        held = or_(feedback.c.text != "", feedback.c.answer != "", feedback.c.person.is_not(None))
+        steps = feedback_steps.c.item.in_(select(feedback.c.number).where(due))
+        with self.writing() as connection:
+            take_turn(connection, LOG_LOCK)
+            connection.execute(update(feedback_steps).where(steps).values(text="", who=None))
+            change = update(feedback).where(due, held).values(**gone)
+            return connection.execute(change, execution_options={"preserve_rowcount": True}).rowcount
 
     def _step(self, connection: Connection, item: FeedbackItem, *, what: str, who: Any, text: str) -> None:
         number = next_number(connection, feedback_steps)

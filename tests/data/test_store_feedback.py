@@ -113,3 +113,17 @@ def test_an_ask_is_claimed_once_in_its_time_and_not_by_who_said_no(store):
     assert store.set_feedback_asks("u-1", wanted=True)
     assert store.claim_feedback_ask("u-1", apart=week)
     assert store.feedback_ask("u-2") == (None, None)
+
+
+def test_what_was_answered_before_a_moment_loses_words_and_names_once(store):
+    for n in range(2):
+        store.record_feedback(ITEM, once=f"key-of-the-form-{n}")
+    answered = {"state": "closed", "answer": "Done.", "answered": NOON, "led_to": (("setting", "3"),)}
+    store.change_feedback(1, seen=1, what="answered", who="Max", text="Done.", **answered)
+    assert store.forget_feedback(NOON) == 0
+    assert [store.forget_feedback(NOON + timedelta(seconds=1)) for _ in range(2)] == [1, 0]
+    kept = store.feedback_item(1)
+    assert (kept.text, kept.answer, kept.person, kept.about_id) == ("", "", None, "")
+    assert (kept.guideline, kept.led_to) == ("G2", (("setting", "3"),))
+    assert [(step.who, step.text) for step in store.feedback_steps(1)] == [(None, ""), (None, "")]
+    assert store.feedback_item(2) == replace(ITEM, number=2)

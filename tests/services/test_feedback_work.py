@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import Settings
 from data.store import EntryFilter
-from services import control, feedback, feedback_figures, feedback_work, log, managers_settings
+from services import control, feedback, feedback_figures, feedback_work, log, managers_settings, retention
 from services.feedback import FeedbackRefused, NoSuchFeedback
 from services.feedback_figures import Counted
 from services.feedback_work import Overtaken
@@ -222,3 +222,26 @@ def test_a_step_whose_entry_cannot_be_written_is_not_taken(town, managers, item,
     with pytest.raises(OSError, match="full"):
         feedback_work.answer(town, managers[0], item.number, "Done.", seen=1)
     assert town.store.feedback_item(item.number).state == "new"
+
+
+def test_past_their_time_words_and_names_are_gone_and_what_is_counted_stays(town, managers, item):
+    feedback_work.answer(town, managers[0], item.number, "Mended, Vic.", seen=1)
+    waits = feedback.send(town, VIC, text="I wait.", once=secrets.token_hex(16)).number
+    days, now = retention.classes()["voices"].days, town.store.clock()
+    town.store.clock = lambda: now + timedelta(days=days - 1)
+    retention.purge_due(town, SYSTEM)
+    assert town.store.feedback_item(item.number).text == "Too many calls."
+    before = feedback_figures.by_guideline(town)
+    town.store.clock = lambda: now + timedelta(days=days + 1)
+    retention.purge_due(town, SYSTEM)
+    kept = town.store.feedback_item(item.number)
+    assert (kept.text, kept.answer, kept.person, kept.person_name) == ("", "", None, None)
+    assert {(step.text, step.who) for step in town.store.feedback_steps(item.number)} == {("", None)}
+    assert town.store.feedback_item(waits).text == "I wait."
+    assert [one.answered for one in feedback_figures.by_guideline(town).values()] == [
+        one.answered for one in before.values()
+    ]
+    told = [one.text for one in log.page(town, SYSTEM, EntryFilter(kinds=("feedback",))).entries]
+    assert told[0] == "Keepsight removed words and names of feedback that is past its time; items: 1."
+    retention.purge_due(town, SYSTEM)
+    assert town.store.count_entries(EntryFilter(kinds=("feedback",))) == len(told)
