@@ -11,7 +11,7 @@ from data.arrays import Arrays
 from data.warehouse import LeftOut
 from models.scenario import Base, Engine, build_base
 from models.scenario.leaving_out import without
-from services.installation import Champion, Dataset
+from services.installation import Champion, Dataset, as_of
 
 if TYPE_CHECKING:
     from services.installation import Installation
@@ -35,7 +35,7 @@ def engine(installation: Installation, dataset: Dataset, champion: Champion) -> 
     """
     months = float(installation.settings.value_months)
     share = installation.settings.at_risk_share
-    with _making:
+    with _making, as_of(installation.objections_revision()):
         out = installation.warehouse.left_out(dataset.snapshot)
         key = (str(installation.settings.var), dataset.snapshot, champion.version, months, share, out.mark)
         found = _engines.pop(key, None)
@@ -55,7 +55,7 @@ def engine_of(
     now = engine(installation, dataset, champion)
     if (months, line) == (now.base.value_months, now.threshold):
         return now
-    with _making:
+    with _making, as_of(installation.objections_revision()):
         base = now.base if months == now.base.value_months else _base(installation, dataset, champion, months)
     return Engine(base, line)
 
@@ -68,20 +68,17 @@ def is_ready(installation: Installation, dataset: Dataset, champion: Champion) -
 
 
 def _base(installation: Installation, dataset: Dataset, champion: Champion, months: float) -> Base:
-    """Open the arrays of the customers who do not object now, or make them."""
+    """Open the arrays of the customers who do not object, as of one revision, or make them."""
     arrays, warehouse = _arrays(installation), installation.warehouse
-    while True:
-        out = warehouse.left_out(dataset.snapshot)
-        name = _name(dataset, champion, months, out)
-        expected = warehouse.count_active(dataset.snapshot, out)
-        kept = _opened(arrays, name, dataset, champion)
-        if kept is not None and kept.rows == expected:
-            return kept
-        made = _derived(arrays, dataset, champion, months, out, expected) or _built(
-            installation, dataset, champion, months
-        )
-        if made.rows == expected:  # else somebody objected in this moment
-            break
+    out = warehouse.left_out(dataset.snapshot)
+    name = _name(dataset, champion, months, out)
+    expected = warehouse.count_active(dataset.snapshot, out)
+    kept = _opened(arrays, name, dataset, champion)
+    if kept is not None and kept.rows == expected:
+        return kept
+    made = _derived(arrays, dataset, champion, months, out, expected)
+    if made is None:
+        made = _built(installation, dataset, champion, months)
     arrays.drop(name)
     arrays.put(name, made.meta(), made.arrays)
     _clear(arrays, _pattern(dataset, champion, months))

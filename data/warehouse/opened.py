@@ -182,14 +182,22 @@ class Opened:
         return _kept(self._tables, self._lock, OPEN_TABLES, key, make)
 
     def _latest(self, key: Hashable, mark: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Keep what was made last under a key: of large things that follow each other one is enough."""
+        """Keep what was made last under a key: of large things that follow each other one is enough.
+
+        Whoever asks is given what bears their own mark, whatever others ask for meanwhile.
+        """
         with self._lock:
             kept = self._tables.get(key)
             if kept is not None and kept[0] == mark:
                 self._tables.move_to_end(key)
                 return kept[1]
-            self._tables.pop(key, None)
-        return self._opened(key, lambda: (mark, make()))[1]
+        made = make()
+        with self._lock:
+            self._tables[key] = (mark, made)
+            self._tables.move_to_end(key)
+            while len(self._tables) > OPEN_TABLES:
+                self._tables.popitem(last=False)
+        return made
 
     def _remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Answer from memory where the same was asked before; the caller may change its copy."""

@@ -1,5 +1,6 @@
 """Who is left out of whatever is worked out: scores, rows to score and to learn from; facts stay."""
 
+import threading
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -131,3 +132,27 @@ def test_who_was_left_out_is_scored_afterwards_and_what_was_given_never_changes(
 def test_a_set_is_named_by_what_is_in_it():
     assert LeftOut().mark == "" and LeftOut(frozenset({"a", "b"})).mark == LeftOut(frozenset({"b", "a"})).mark
     assert LeftOut(frozenset({"a"})).mark != LeftOut(frozenset({"b"})).mark
+
+
+def test_of_many_who_ask_at_once_each_is_answered_by_what_they_keep_to(house):
+    """Threads with an older and a newer set in mind get in nobody's way."""
+    warehouse, _asks, id = house
+    sets = [frozenset(), frozenset({"K1"}), frozenset({"K1", "K2"})]
+    found, begin = [], threading.Barrier(9)
+
+    def ask(keys):
+        own = Warehouse.__new__(Warehouse)
+        own.__dict__.update(warehouse.__dict__)  # one memory, another mind
+        own._asks = lambda name, anew=False: LeftOut(keys)
+        begin.wait()
+        for _ in range(40):
+            scored = {key for key in ("K1", "K2", "K3") if own.score(id, "v", key)}
+            found.append(scored == {"K1", "K2", "K3"} - keys)
+            found.append(not keys & set(own.current_table(id, ["key"])["key"]))
+
+    threads = [threading.Thread(target=ask, args=(sets[number % 3],)) for number in range(9)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(found) == 720 and all(found)
