@@ -133,7 +133,7 @@ MANAGED: dict[str, Managed] = {
         GUIDELINES,
         "What money is compared with",
         "text",
-        'Stands beside headline figures, with what it costs a year: "a sales rep\'s salary: 45,000"; or none.',
+        'Stands beside headline figures, with its cost a year: "a sales rep\'s salary: 45,000"; or none.',
     ),
     "least_gender_share": Managed(
         GUIDELINES,

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         7, ge=0, le=90, description="how long a champion is watched against the one it replaced"
     )
     guidelines_hours: float = Field(
-        12, ge=0, le=24, description="evidence of guidelines is worked out again when older; 0 never by itself"
+        12, ge=0, le=24, description="evidence of guidelines is worked out again when older; 0: never"
     )
     tangible_unit: str = Field(
         "none",
@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     owner_g10: str = Field("the managers", description="who answers for guideline G10")
     owner_g11: str = Field("the managers", description="who answers for guideline G11")
     least_gender_share: float = Field(
-        0.40, ge=0, le=0.5, description="share of the participants of user tests below which a gender is too few"
+        0.40, ge=0, le=0.5, description="share of participants of user tests below which a gender is too few"
     )
     count_usage: Literal["yes", "no"] = Field(
         "yes", description="whether it is counted, without names, what is used and how fast"

@@ -19,8 +19,8 @@ from data.store.delegations import Delegations
 from data.store.drills import Drills
 from data.store.engine import LOG_LOCK, Engines, take_turn, utc_now
 from data.store.experiments import Experiments
-from data.store.first_use import FirstUse
 from data.store.feedback import Feedback
+from data.store.first_use import FirstUse
 from data.store.governance import Governance
 from data.store.guidelines import Guidelines
 from data.store.installation import InstallationRows

@@ -167,9 +167,7 @@ class Measured(Opened):
 
         return self._remember(("heads", id, Filters(filters.levels)), make)
 
-    def _standing(
-        self, id: str, filters: Filters, scored: Scored | None, by: str | None = None
-    ) -> list[Row]:
+    def _standing(self, id: str, filters: Filters, scored: Scored | None, by: str | None = None) -> list[Row]:
         spec = self.spec_of(id)
         revenue = physical(spec, spec.revenue) if spec.revenue else None
         columns = ("active", "probability", revenue, by)

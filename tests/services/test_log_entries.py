@@ -347,9 +347,9 @@ TOLD = [
     (
         {
             "kind": "guidelines",
-            "payload": {"step": "done", "states": {"G1": "met", "G2": "not met", "G3": "met"}, "seconds": 2.5},
+            "payload": {"step": "done", "states": {"G1": "met", "G2": "not met"}, "seconds": 2.5},
         },
-        "Ada worked out the evidence of the guidelines in 2.5 s: 2 met, 1 not met.",
+        "Ada worked out the evidence of the guidelines in 2.5 s: 1 met, 1 not met.",
     ),
     (
         {"kind": "guidelines", "payload": {"step": "ended", "at": "G4"}},
