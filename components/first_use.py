@@ -40,7 +40,7 @@ def _points() -> list[html.Component]:
         ["It advises; ", html.Strong("people decide"),
          ". It makes, changes or refuses no offer, price or contract."],
         ["A reason says what the estimate stands on, not what makes somebody leave."],
-        ["Figures of the model carry this mark ", model_mark(), " Measured facts do not."],
+        ["Figures of the model carry a mark, measured facts do not: ", model_mark()],
         ["What it answers you and what you do is on record, and you can read it in the ",
          dcc.Link("Decision log", href="/log"), "."],
         ["You may hide its figures for yourself, or ask that it be stopped, in the ",
