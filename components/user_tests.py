@@ -53,20 +53,18 @@ def _fewest(found: Any, limit: float) -> list[Any]:
 
 
 def _spread(title: str, head: str, parts: Mapping[str, int], people: int) -> html.Div:
-    rows = [
-        (name, number(some), [share(some / people if people else None), " ", _bar(some, people)])
-        for name, some in parts.items()
-    ]
+    rows = [(name, number(some), _share(some, people)) for name, some in parts.items()]
     return html.Div(
         [html.H3(title, className="ks-part-title"), table(title, (head, "People", "Share"), rows)]
     )
 
 
-def _bar(some: int, people: int) -> html.Meter:
-    return html.Meter(
+def _share(some: int, people: int) -> html.Span:
+    bar = html.Meter(
         min="0", max=str(max(people, 1)), value=str(some), className="ks-meter ks-ut-bar",
         **{"aria-hidden": "true"},
     )  # fmt: skip
+    return html.Span([share(some / people if people else None), bar], className="ks-ut-share")
 
 
 def listed(tests: Sequence[Any], deeds: Callable[[Any], Any]) -> Any:

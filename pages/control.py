@@ -85,7 +85,7 @@ def _own(found: Room) -> html.Section:
         [marks.icon(sign), act], id=Ids.HIDE, type="button", className="ks-button ks-button-second"
     )
     drill = dcc.Link("Do the two-minute drill", href="/drill", className="ks-quiet-link")
-    body = [html.P(words, className="ks-sentence"), html.Div(button), html.P(drill)]
+    body = [html.P(words, className="ks-sentence"), html.Div([button, drill], className="ks-ctl-own")]
     return card("Model output, for yourself", body)
 
 
