@@ -97,8 +97,8 @@ def _listed(found: FeedbackPage, rows: tuple[FeedbackItem, ...], none: str, *, w
 
 def _work(found: FeedbackPage) -> html.Section:
     rows = found.work or ()
-    overdue = sum(one.due < found.now for one in rows)
-    note = f"{len(rows)} open, {overdue} overdue, those first"
+    first = f"the first {len(rows)} of " if len(rows) < found.counted.open else ""
+    note = f"{first}{found.counted.open} open, {found.counted.overdue} overdue, those first"
     return card(
         "To be answered", _listed(found, rows, "Nothing waits for an answer.", with_names=True), note=note,
         width="full",

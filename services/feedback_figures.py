@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from services.installation import Installation
 
 MONTHS = 12
+
+# Answers that the usual time is told from, the latest ones
+OF_MEDIAN = 500
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Patterns:
     pages, things, guidelines, versions : tuple of (str, Counted)
         Most items first; "" where an item has none.
     median_days : float or None
-        Half of the answers came within this many days; None without answers.
+        Half of the latest 500 answers came within this many days; None without answers.
     """
 
     months: tuple[tuple[str, int, int], ...]
@@ -95,13 +98,12 @@ def patterns(installation: Installation) -> Patterns:
     now = installation.store.clock()
     first = _months_back(now, MONTHS - 1)
     wanted = FeedbackFilter(since=first)
-    times = installation.store.feedback_times(first)
-    came = Counter(f"{time:%Y-%m}" for time, _ in times)
-    answered = Counter(f"{done:%Y-%m}" for _, done in times if done)
-    months = [f"{_months_back(now, back):%Y-%m}" for back in range(MONTHS - 1, -1, -1)]
-    days = [(done - time) / timedelta(days=1) for time, done in times if done]
+    begins = [_months_back(now, back) for back in range(MONTHS - 1, -2, -1)]
+    spans = installation.store.feedback_spans(begins)
+    answers = installation.store.feedback_answered(first, OF_MEDIAN)
+    days = [(done - time) / timedelta(days=1) for time, done in answers]
     return Patterns(
-        months=tuple((month, came[month], answered[month]) for month in months),
+        months=tuple((f"{one:%Y-%m}", *span) for one, span in zip(begins, spans, strict=False)),
         pages=_pages(installation.store.feedback_counts("page", now, wanted)),
         things=_most(installation.store.feedback_counts("about", now, wanted)),
         guidelines=_most(installation.store.feedback_counts("guideline", now, wanted)),

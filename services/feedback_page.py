@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 MOST = 500
+MOST_WORK = 100
 STATES = {"open": True, "answered": False}
 
 
@@ -29,7 +30,7 @@ class FeedbackPage:
     Attributes
     ----------
     work : tuple of FeedbackItem or None
-        What waits for an answer, overdue first; None for who may not answer.
+        What waits for an answer, overdue first, a hundred at most; None for who may not answer.
     board, of_board : tuple of FeedbackItem, int
         What everybody sent, without names, as narrowed; and how many there are of those.
     led_to : dict
@@ -76,7 +77,11 @@ def gather(
     wanted = FeedbackFilter(guideline=guideline, is_open=STATES[state] if state else None)
     board = feedback.board(installation, actor, wanted, limit=min(max(shown, SHOWN), MOST))
     mine = feedback.mine(installation, actor)
-    work = tuple(feedback_work.work(installation, actor)) if permitted(actor, "answer-feedback") else None
+    work = (
+        tuple(feedback_work.work(installation, actor, MOST_WORK))
+        if permitted(actor, "answer-feedback")
+        else None
+    )
     listed = {one.number: one for one in (*board, *mine, *(work or ())) if one.led_to}
     found = feedback_changes.found(installation, (pair for one in listed.values() for pair in one.led_to))
     return FeedbackPage(

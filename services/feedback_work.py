@@ -25,10 +25,10 @@ class Overtaken(FeedbackRefused):
     """Somebody else took a step first; the message says which, and nothing of ours was kept."""
 
 
-def work(installation: Installation, actor: Actor) -> list[FeedbackItem]:
+def work(installation: Installation, actor: Actor, limit: int | None = None) -> list[FeedbackItem]:
     """Give what waits for an answer, what is due first at the top, so overdue items come first."""
     require(actor, "answer-feedback")
-    return installation.store.feedback_work()
+    return installation.store.feedback_work(limit=limit)
 
 
 def people(installation: Installation, actor: Actor) -> list[tuple[str, str]]:
@@ -194,7 +194,7 @@ def cited(complaint: str | None) -> int | None:
 
 def citable(installation: Installation, actor: Actor) -> list[tuple[str, str]]:
     """Offer the open items to a change of a setting: number and words, what is due first at the top."""
-    rows = work(installation, actor)[:MOST_OFFERED]
+    rows = work(installation, actor, MOST_OFFERED)
     return [(str(one.number), f"{title(one)}: {shortened(one.text, 80)}") for one in rows]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
@@ -275,11 +276,23 @@ class Feedback(FeedbackAsks):
             rows = connection.execute(query.group_by(value) if by else query)
             return [FeedbackCount(*row) if by else FeedbackCount(None, *row) for row in rows]
 
-    def feedback_times(self, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Give when items came and when they were answered, of those since a moment."""
-        query = select(feedback.c.time, feedback.c.answered).where(feedback.c.time >= since)
+    def feedback_spans(self, moments: Sequence[datetime]) -> list[tuple[int, int]]:
+        """Count what came and what was answered between each moment and the next."""
+        counts = [
+            _count(and_(column >= begin, column < end))
+            for begin, end in pairwise(moments)
+            for column in (feedback.c.time, feedback.c.answered)
+        ]
         with self.reading() as connection:
-            return [(row.time, row.answered) for row in connection.execute(query.order_by(feedback.c.number))]
+            row = connection.execute(select(*counts)).one()
+        return list(zip(row[::2], row[1::2], strict=True))
+
+    def feedback_answered(self, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
+        """Give when items came and were answered, of the latest answers since a moment."""
+        query = select(feedback.c.time, feedback.c.answered).where(feedback.c.answered >= since)
+        query = query.order_by(feedback.c.answered.desc(), feedback.c.number).limit(limit)
+        with self.reading() as connection:
+            return [(row.time, row.answered) for row in connection.execute(query)]
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

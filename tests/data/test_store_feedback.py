@@ -10,7 +10,8 @@ from sqlalchemy import text
 from data.store import FeedbackCount, FeedbackFilter, FeedbackItem, Store
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-DUE = NOON + timedelta(days=5)
+DAY = timedelta(days=1)
+DUE = NOON + 5 * DAY
 ITEM = FeedbackItem(
     number=0, time=NOON, kind="feedback", about="prediction", about_id="A1", guideline="G2", page="/customer",
     text="It is wrong 🤷", verdict="wrong", state="new", owner=None, due=DUE, answer=None, answered=None,
@@ -98,7 +99,8 @@ def test_items_are_narrowed_counted_and_what_is_due_comes_first(store):
     found = {one.value: one for one in store.feedback_counts("guideline", NOON)}
     assert found["G9"] == FeedbackCount("G9", 1, 1, 1, 0, 0)
     assert found[None].answered == 1
-    assert store.feedback_times(NOON) == [(NOON, None), (NOON, None), (NOON, NOON)]
+    assert store.feedback_answered(NOON, 5) == [(NOON, NOON)]
+    assert store.feedback_spans([NOON - DAY, NOON, NOON + DAY]) == [(0, 0), (3, 1)]
 
 
 def test_an_ask_is_claimed_once_in_its_time_and_not_by_who_said_no(store):
