@@ -166,8 +166,8 @@ def _sheet_facts(sheet: Sheet) -> list[Any]:
 def _sources(sheet: Sheet) -> list[Any]:
     """Say from where they are, what for, and by which right."""
     lines = [
-        html.Li([html.Strong(name), f". Purpose: {purpose}. Legal basis: {basis}."])
-        for name, purpose, basis in sheet.sources
+        html.Li([html.Strong(name), f". Purpose: {purpose}. Legal basis: {basis}. Kept for: {retention}."])
+        for name, purpose, basis, retention in sheet.sources
     ]
     undeclared = [html.Li("None is declared.")]
     return [

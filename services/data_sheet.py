@@ -44,7 +44,7 @@ class Sheet:
     ----------
     loaded, loaded_by : datetime, str or None
         When these rows were loaded, and by whom, where that is still on record.
-    sources : tuple of (name, purpose, legal basis)
+    sources : tuple of (name, purpose, legal basis, how long it is kept)
         As the spec declares them.
     left_out : tuple of (column, reason)
         Columns of the file that are not used, and why.
@@ -73,7 +73,7 @@ class Sheet:
     stayed: int | None
     unknown: int | None
     columns: tuple[Column, ...]
-    sources: tuple[tuple[str, str, str], ...]
+    sources: tuple[tuple[str, str, str, str], ...]
     left_out: tuple[tuple[str, str], ...]
     refused_for: tuple[tuple[str, int], ...]
     gaps: tuple[str, ...]
@@ -109,7 +109,8 @@ def make(installation: Installation, actor: Actor) -> Sheet:
         unknown=outcome.get("unknown"),
         columns=columns,
         sources=tuple(
-            (one.name, one.purpose or NOT_RECORDED, one.legal_basis or NOT_RECORDED) for one in spec.sources
+            (one.name, *(said or NOT_RECORDED for said in (one.purpose, one.legal_basis, one.retention)))
+            for one in spec.sources
         ),
         left_out=tuple((one.column, one.reason) for one in spec.left_out),
         refused_for=tuple(_refused(one) for one in report.get("reasons") or ()),

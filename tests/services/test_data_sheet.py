@@ -51,7 +51,7 @@ def shop(tmp_path):
 
 def test_it_says_where_the_customers_come_from_and_by_which_right(shop):
     found = data_sheet.make(shop(SOURCES), VERA)
-    assert found.sources == (("Billing", "Keeping customers", "Contract"),)
+    assert found.sources == (("Billing", "Keeping customers", "Contract", "not recorded"),)
     assert (found.rows, found.refused, found.loaded_by) == (50, 0, "Tom")
     assert (found.left, found.stayed, found.unknown) == (13, 37, 0)
     assert [(one.column, one.is_protected) for one in found.columns] == [("price", False), ("area", True)]
