@@ -16,7 +16,7 @@ def _first_use(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Lab
 def _walk(who: str, entry: LogEntry, payload: Mapping[str, Any], label: Label) -> str:
     looked, without = payload.get("looked_at"), payload.get("without")
     much = f"{looked} pages, files and answers" if isinstance(looked, int) else "pages, files and answers"
-    named = f": {', '.join(map(str, without))} lack it" if isinstance(without, list) and without else ""
+    named = f"; without it: {', '.join(map(str, without))}" if isinstance(without, list) and without else ""
     said = f"{who} looked whether {much} carry the notice that a model advises and people decide{named}."
     files = payload.get("entries")
     if isinstance(files, list) and files:

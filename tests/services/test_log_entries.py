@@ -341,6 +341,20 @@ TOLD = [
         "Ada looked at all that is held about customer K7 and took it out as a file.",
     ),
     (
+        {"kind": "first-use", "payload": {"edition": 1}},
+        "Ada read what Keepsight is and what it does not do.",
+    ),
+    (
+        {
+            "kind": "notice-walk",
+            "actor": "system",
+            "who": "Keepsight",
+            "payload": {"looked_at": 41, "without": ["Sign-in"], "public": True, "entries": [7]},
+        },
+        "Keepsight looked whether 41 pages, files and answers carry the notice that a model advises and "
+        "people decide; without it: Sign-in. What was asked for that (entry 7) nobody saw.",
+    ),
+    (
         {"kind": "guidelines", "payload": {"step": "asked"}},
         "Ada asked to work out the evidence of the guidelines.",
     ),
