@@ -395,6 +395,25 @@ TOLD = [
         },
         "Ada answered feedback 3: A habit. It led to change of setting 7.",
     ),
+    ({"kind": "own-drill", "payload": {"step": "begun"}}, "Ada began the two-minute drill."),
+    (
+        {"kind": "own-drill", "payload": {"step": "done", "seconds": 81}},
+        "Ada did the two-minute drill in 81 seconds.",
+    ),
+    (
+        {
+            "kind": "user-test",
+            "subject": "3",
+            "payload": {
+                "step": "withdrawn",
+                "date": "2026-03-04",
+                "task": "Find a customer.",
+                "reason": "Twice.",
+                "participants": {"groups": [{"people": 5}, {"people": 3}]},
+            },
+        },
+        "Ada withdrew user test 3 of 2026-03-04 with 8 people: Find a customer, because: Twice.",
+    ),
     ({"kind": "start", "who": "Keepsight"}, "Keepsight started."),
     (
         {"kind": "a-kind-to-come", "subject": "K7"},
