@@ -128,7 +128,9 @@ def going_out(actor: Actor) -> html.Section:
             html.Div(
                 [
                     dcc.Link(
-                        [marks.icon("bi-send"), "Turn into an action"], href="/actions", id=Kept.ACT,
+                        [marks.icon("bi-send"), "Turn into an action"],
+                        href="/actions",
+                        id=Kept.ACT,
                         className="ks-button ks-button-second",
                     ),
                     *lists,

@@ -28,8 +28,8 @@ CLOSING = (
 
 
 CHANGING = (
-    "From their next click on they see and do what the new role may; what that is stands under \"What each "
-    "role may do\"."
+    'From their next click on they see and do what the new role may; what that is stands under "What each '
+    'role may do".'
 )
 
 

@@ -39,9 +39,11 @@ def export(installation: Installation, actor: Actor, action_id: str) -> Download
     if passage.state == "off":
         raise ActionRefused(f"{passage.why} The customers of this action were chosen by the model.")
     objecting = installation.left_out(row.spec_name).keys
-    left = sum(one.key in objecting for one in installation.store.subjects(row.id, is_held=False)) if (
-        objecting
-    ) else 0
+    left = (
+        sum(one.key in objecting for one in installation.store.subjects(row.id, is_held=False))
+        if (objecting)
+        else 0
+    )
     rows = row.contacted.customers - left
     entry = log.record(
         installation,

@@ -86,7 +86,8 @@ ALTERS_NO_LATER_OUTPUT: dict[str, str] = {
 READS = frozenset(
     {
         "_control_deeds.open_answer", "_control_deeds.open_switch", "_control_deeds.show_preview",
-        "_feedback_own.follow", "_first_use.show_again", "_foot.show_foot", "_guidelines_work.end", "_guidelines_work.look",
+        "_feedback_own.follow", "_first_use.show_again", "_foot.show_foot", "_guidelines_work.end",
+        "_guidelines_work.look",
         "_kept.compare", "_kept.show_list", "_log_entry.show_entry", "_log_entry.show_replay",
         "_log_entry.show_then_and_now", "_model_deeds.show_day", "_offers.show_offers", "_offers.show_plan",
         "_overview_levers.show_answer", "_overview_levers.show_levers", "_problems.open_solving",

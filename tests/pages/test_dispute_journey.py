@@ -117,4 +117,3 @@ def test_from_a_doubt_to_an_answer_with_the_change_it_led_to(browser, address, t
     viewer.goes_to("/guidelines/G11")
     viewer.reads("replay exactly")
     assert console(browser) == []
-

@@ -431,9 +431,7 @@ def test_every_setting_says_what_it_would_do_and_can_be_changed_and_undone(town,
     now = getattr(town.settings, name)
     fixed = {"working_hours": "Mon-Sat 07:00-19:00", "time_zone": "Europe/Berlin", "count_usage": "no",
              "tangible_unit": "a car: 20,000"}  # fmt: skip
-    other = fixed.get(
-        name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 4
-    )
+    other = fixed.get(name, "Ina" if isinstance(now, str) else now * 0.5 if isinstance(now, float) else 4)
     assert settings.preview(town, MAX, name, other).words
     change(town, name, other)
     assert getattr(town.settings, name) == other
@@ -447,9 +445,7 @@ def test_without_customers_every_setting_still_says_what_it_does(tmp_path):
     for name in MANAGED:
         fixed = {"working_hours": "Mon 07:00-19:00", "time_zone": "Europe/Berlin", "count_usage": "no",
                  "tangible_unit": "a car: 20,000"}  # fmt: skip
-        value = fixed.get(
-            name, "Ina" if _is_text(name) else 0.3 if _is_share(name) else 3
-        )
+        value = fixed.get(name, "Ina" if _is_text(name) else 0.3 if _is_share(name) else 3)
         assert settings.preview(empty, MAX, name, value).words
 
 
