@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 revision = "0016"
 down_revision = "0015"
@@ -17,7 +17,8 @@ TABLES = ("own_areas", "areas", "area_customers", "log_readers", "log_setbacks",
           "usage", "usage_left_out")  # fmt: skip
 
 # How far the clock went back, where it went further than ever: then a span of times can be turned into a
-# span of numbers by two looks into an index (data/store/log_search.py)
+# span of numbers by two looks into an index (data/store/log_search.py). It went further only where it is
+# behind the entry before. PostgreSQL has that entry in hand as it appends, so it looks there (APPEND)
 SETBACK = {
     "sqlite": """
 CREATE TRIGGER log_setback AFTER INSERT ON log
@@ -28,18 +29,6 @@ BEGIN
     WHERE julianday(newest) - julianday(NEW.time)
         > (SELECT coalesce(max(julianday(latest) - julianday(time)), 0) FROM log_setbacks);
 END""",
-    "postgresql": """
-CREATE FUNCTION log_setback() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE newest timestamptz;
-BEGIN
-    SELECT max(time) INTO newest FROM log;
-    IF NEW.time < newest AND newest - NEW.time
-            > (SELECT coalesce(max(latest - time), interval '0') FROM log_setbacks) THEN
-        INSERT INTO log_setbacks (seq, time, latest) VALUES (NEW.seq, NEW.time, newest);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER log_setback AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION log_setback()""",
 }
 
 # Who reads a new entry besides whoever made it: for whom it was done, whose area holds the customer, and
@@ -90,6 +79,42 @@ CREATE TRIGGER log_readers_kept AFTER INSERT ON log_payload
 
 TRIGGERS = {"log_setback": ("log", SETBACK), "log_readers_kept": ("log_payload", READERS)}
 
+# As migration 0009 made it, and besides how far the clock went back
+APPEND = """
+CREATE OR REPLACE PROCEDURE log_append(
+    turn bigint, is_alone boolean, first text, last text, at timestamptz, of_kind text, by_actor text,
+    on_version text, on_snapshot text, of_payload text, with_salt text, by_name text, about text,
+    with_body text, INOUT seq bigint, INOUT previous text, INOUT hash text
+) LANGUAGE plpgsql AS $$
+DECLARE before timestamptz; newest timestamptz;
+BEGIN
+    IF is_alone THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+    PERFORM pg_advisory_xact_lock(turn);
+    SELECT end_of.seq + 1, end_of.hash, end_of.time INTO seq, previous, before
+        FROM log AS end_of ORDER BY end_of.seq DESC LIMIT 1;
+    seq := coalesce(seq, 1);
+    previous := coalesce(previous, repeat('0', 64));
+    hash := encode(sha256(convert_to(first || to_json(previous) || ',"seq":' || seq || last, 'UTF8')), 'hex');
+    INSERT INTO log (seq, time, kind, actor, version, snapshot, payload_hash, previous, hash)
+        VALUES (log_append.seq, at, of_kind, by_actor, on_version, on_snapshot, of_payload,
+                log_append.previous, log_append.hash);
+    INSERT INTO log_payload (seq, salt, actor_name, subject, body)
+        VALUES (log_append.seq, with_salt, by_name, about, with_body);
+    IF at < before THEN
+        SELECT max(time) INTO newest FROM log;
+        IF newest - at > (SELECT coalesce(max(latest - time), interval '0') FROM log_setbacks) THEN
+            INSERT INTO log_setbacks (seq, time, latest) VALUES (log_append.seq, at, newest);
+        END IF;
+    END IF;
+    IF is_alone THEN
+        COMMIT;
+        PERFORM pg_logical_emit_message(true, 'keepsight', '');
+    END IF;
+END $$
+"""
+
 FURTHEST = {
     "sqlite": "julianday(latest) - julianday(time)",
     "postgresql": "latest - time",
@@ -104,18 +129,26 @@ def upgrade() -> None:
     name = op.get_bind().dialect.name
     _fill_in(name)
     for _, trigger in TRIGGERS.values():
-        # as the driver takes it: what looks like a parameter in it is none
-        op.get_bind().exec_driver_sql(trigger[name])
+        if name in trigger:
+            # as the driver takes it: what looks like a parameter in it is none
+            op.get_bind().exec_driver_sql(trigger[name])
+    if name == "postgresql":
+        op.get_bind().exec_driver_sql(APPEND)
 
 
 def downgrade() -> None:
-    """Remove them, with everything in them."""
-    for trigger, (table, _) in TRIGGERS.items():
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(f"DROP TRIGGER {trigger} ON {table}")
+    """Remove them, with everything in them; PostgreSQL appends as it did before."""
+    name = op.get_bind().dialect.name
+    for trigger, (table, made) in TRIGGERS.items():
+        if name not in made:
+            continue
+        op.execute(f"DROP TRIGGER {trigger}" + (f" ON {table}" if name == "postgresql" else ""))
+        if name == "postgresql":
             op.execute(f"DROP FUNCTION {trigger}()")
-        else:
-            op.execute(f"DROP TRIGGER {trigger}")
+    if name == "postgresql":
+        op.execute("DROP PROCEDURE log_append")
+        former = context.script.get_revision("0009").module.APPEND
+        op.get_bind().exec_driver_sql(former)
     for name in TABLES:
         op.drop_table(name)
 
