@@ -38,7 +38,7 @@ def main(names: list[str]) -> int:
     for name in names or BENCHES:
         print(f"{name} ...", file=sys.stderr, flush=True)
         try:
-            found = importlib.import_module(f"bench.{name}").measures()
+            found = list(importlib.import_module(f"bench.{name}").measures())
         except Unavailable as fault:
             print(f"{name}: skipped, {fault}", file=sys.stderr)
             continue
