@@ -25,7 +25,7 @@ setup: $(VENV)/runtime.stamp
 
 test: $(VENV)/development.stamp browser
 	@$(PYTHON) -m ruff check .
-	@$(PYTHON) -m pytest $(if $(TESTS),$(TESTS),-n 3 --dist loadscope)
+	@$(PYTHON) -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadscope)
 
 lint: $(VENV)/development.stamp
 	@$(PYTHON) -m ruff check .

@@ -42,8 +42,10 @@ def words(driver, selector):
 
 
 def requests(driver):
+    """Give what the page asked for, without the question by the clock whether the model may go on."""
     events = [json.loads(line["message"])["message"] for line in driver.get_log("performance")]
-    return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    return [url for url in asked if "/_control/" not in url]
 
 
 def slide(driver, value, event):

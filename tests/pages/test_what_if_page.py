@@ -179,7 +179,8 @@ def opened(visit, path="/what-if"):
 
 def requests(driver):
     events = [json.loads(line["message"])["message"] for line in driver.get_log("performance")]
-    return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    return [url for url in asked if "/_control/" not in url]  # by the clock: may the model go on?
 
 
 def share(probability):
